@@ -1,0 +1,28 @@
+"""django-q2 entry points: send one delivery, sweep those that are due."""
+
+from django.conf import settings
+
+from portal.kit.owed import sweep as sweep_owed
+
+from .channels import CHANNELS
+from .models import Delivery
+
+
+def send(pk: int) -> None:
+    """Send a delivery once; a second run finds it done. A failure is noted on the row and tried again later."""
+    delivery = Delivery.claim(pk)
+    if delivery is None:
+        return
+    try:
+        CHANNELS[delivery.channel](delivery)
+    except Exception as error:  # noqa: BLE001 any failure is the row's to keep: the sweep tries again
+        delivery.fail(error)
+        return
+    delivery.succeed()
+    if delivery.secret and not settings.DEMO_MODE:
+        Delivery.objects.filter(pk=delivery.pk).update(body="")
+
+
+def sweep() -> int:
+    """Wake the worker for the deliveries that are due."""
+    return sweep_owed(Delivery)

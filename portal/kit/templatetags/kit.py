@@ -1,0 +1,159 @@
+"""The components of the interface as template tags; available in every template without loading."""
+
+import re
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from portal.kit import icons
+from portal.kit.fields import errors_of, first_wrong_id, render_field
+
+register = template.Library()
+
+
+@register.simple_tag(name="icon")
+def icon_tag(name: str) -> SafeString:
+    """Draw an icon by name."""
+    return icons.icon(name)
+
+
+@register.simple_tag
+def field(bound: BoundField) -> SafeString:
+    """Draw one question."""
+    return render_field(bound)
+
+
+@register.simple_tag
+def fields(form: forms.BaseForm) -> SafeString:
+    """Draw every question of a form."""
+    return mark_safe("".join(render_field(form[name]) for name in form.fields))  # noqa: S308 each part is safe
+
+
+@register.simple_tag
+def error_summary(form: forms.BaseForm) -> SafeString:
+    """Draw the focused summary of what is to correct, one link per question (RGAA 11.10)."""
+    if not form.is_bound or not form.errors:
+        return SafeString("")
+    links = [("#" + first_wrong_id(form[name]), form[name].label, errors_of(form[name])[0][0]) for name in form.fields if name in form.errors]
+    rows = format_html_join("", '<li><a href="{}">{} <span class="soft">({})</span></a></li>', ((a, c, b) for a, b, c in links))
+    general = format_html_join("", "<li>{}</li>", ((message,) for message in form.non_field_errors()))
+    count = len(links) + len(form.non_field_errors())
+    title = ngettext("One answer needs correcting", "%(count)d answers need correcting", count) % {"count": count}
+    return format_html(
+        '<section class="errors" tabindex="-1" autofocus aria-labelledby="err-t"><h2 id="err-t">{}</h2><ul>{}{}</ul></section>',
+        title,
+        general,
+        rows,
+    )
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """Write plain paragraphs and lists: a blank line parts paragraphs, lines that start with "- " are a list."""
+    blocks = []
+    for block in re.split(r"\n\s*\n", str(text or "").strip()):
+        paragraph: list[str] = []
+        items: list[str] = []
+        for line in block.split("\n"):
+            if line.strip().startswith("- "):
+                items.append(line.strip()[2:])
+            elif items:
+                items[-1] += " " + line.strip()
+            elif line.strip():
+                paragraph.append(line.strip())
+        if paragraph:
+            blocks.append(format_html("<p>{}</p>", " ".join(paragraph)))
+        if items:
+            blocks.append(
+                format_html('<ul class="bullets">{}</ul>', format_html_join("", "<li>{}</li>", ((i,) for i in items)))
+            )
+    return mark_safe("".join(blocks))  # noqa: S308 every block is escaped above
+
+
+@register.filter
+def lines(text: str) -> SafeString:
+    """Write a text of several lines, each escaped, parted by line breaks."""
+    return mark_safe("<br>".join(conditional_escape(line) for line in str(text or "").split("\n")))  # noqa: S308
+
+
+@register.filter
+def day(value: date | datetime | str | None) -> str:
+    """Say a day in words: 24 novembre 2026."""
+    found = _date(value)
+    if found is None:
+        return ""
+    if get_language() == "fr" and found.day == 1:
+        return "1er " + date_format(found, "F Y")
+    return date_format(found, "j F Y")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Say a moment in the town's time zone: mardi 24 novembre 2026 à 10 h 47."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return _("%(day)s at %(hour)s") % {"day": date_format(local, "l j F Y"), "hour": hour(local.time())}
+
+
+@register.filter
+def hour(value: time) -> str:
+    """Say an hour the French way, 10 h 47; 8 h when it is full."""
+    if get_language() == "fr":
+        return f"{value.hour}\u00a0h" + (f"\u00a0{value.minute:02d}" if value.minute else "")
+    return f"{value:%H:%M}"
+
+
+@register.filter
+def days_left(value: date | None) -> int:
+    """Return the days from today to ``value``; negative once it is past."""
+    return (value - timezone.localdate()).days if value else 0
+
+
+@register.filter
+def phone(value: str) -> str:
+    """Say a French number by pairs, whether stored with or without its country code."""
+    digits = re.sub(r"\D", "", value or "")
+    if len(digits) == 11 and digits.startswith("33"):
+        digits = "0" + digits[2:]
+    return "\u00a0".join(re.findall("..", digits)) if len(digits) == 10 else value
+
+
+@register.filter
+def tel(value: str) -> str:
+    """Return the number for a tel: link, with its country code."""
+    digits = re.sub(r"[^\d+]", "", value or "")
+    return "+33" + digits[1:] if digits.startswith("0") and len(digits) == 10 else digits
+
+
+def _date(value: Any) -> date | None:
+    if not value:
+        return None
+    if isinstance(value, str):
+        return date.fromisoformat(value[:10])
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+@register.filter
+def item(mapping: Any, key: Any) -> Any:
+    """Return one value of a mapping."""
+    return (mapping or {}).get(key)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Any, **changes: Any) -> str:
+    """Return the page's query string with some values changed; empty values leave it."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        params.pop(name, None)
+        if value not in (None, ""):
+            params[name] = value
+    return "?" + params.urlencode() if params else "?"

@@ -1,0 +1,30 @@
+"""The only place that includes every app's addresses."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.utils.translation import gettext_lazy as _
+from django.views.i18n import set_language
+
+from . import views
+
+admin.site.site_header = admin.site.site_title = _("Technical admin")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("theme.css", views.theme_css, name="theme"),
+    path("healthz", views.health, name="health"),
+    path("langue/", set_language, name="set_language"),
+    path("comptes/", include("accounts.urls")),
+    path("agent/", include("procedures.desk.urls")),
+    path("", include("procedures.filing.urls")),
+    path("", include("portal.pages.urls")),
+    path("admin/", admin.site.urls),
+]
+if settings.DEMO_MODE or settings.MODE == "test":
+    urlpatterns.append(path("demo/courriels/", views.demo_mails, name="demo_mails"))
+
+handler400 = "portal.views.bad_request"
+handler403 = "portal.views.forbidden"
+handler404 = "portal.views.not_found"
+handler500 = "portal.views.server_error"

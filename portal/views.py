@@ -1,0 +1,115 @@
+"""The roof: home, theme, health, errors, and the mails of demo mode."""
+
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from messaging.models import Delivery
+from portal.kit import theme
+from procedures.models import Procedure
+from town import models as town
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show search first, then situations, the most used procedures, and people."""
+    popular = cache.get("home.popular")
+    if popular is None:
+        popular = list(
+            Procedure.objects.open()
+            .select_related("current_version")
+            .annotate(uses=Count("submissions"))
+            .order_by("-uses", "title")[:6]
+        )
+        cache.set("home.popular", popular, 30)
+    themes = sorted({procedure.theme for procedure in Procedure.objects.open().only("theme")})
+    reception = town.Department.objects.filter(slug="accueil").prefetch_related("hours").first()
+    return render(
+        request,
+        "portal/home.html",
+        {"popular": popular, "themes": themes, "reception": reception, "today": town.today()},
+    )
+
+
+@require_safe
+def theme_css(request: HttpRequest) -> HttpResponse:
+    """Serve the town's colours; the address holds a digest, so browsers keep it for ever."""
+    response = HttpResponse(theme.css(town.current()), content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """Answer 200 when the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+def demo_mails(request: HttpRequest) -> HttpResponse:
+    """Show the mails that would have been sent (demo mode only)."""
+    return render(request, "portal/demo_mails.html", {"mails": Delivery.objects.order_by("-pk")[:50]})
+
+
+def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    return render(request, "portal/error.html", {"title": title, "text": text, "status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the sending could not be read; what was saved before is kept."""
+    return _error(
+        request,
+        400,
+        _("We could not read what was sent"),
+        _("It may be too large. What you saved before is kept: go back and send less at a time."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that this page is for others."""
+    return _error(
+        request,
+        403,
+        _("This page is not open to you"),
+        _("If you think it should be, call us: we will look at it with you."),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that nothing is here, and where to go."""
+    return _error(
+        request,
+        404,
+        _("This page does not exist"),
+        _("The address may be incomplete, or the page may have moved. Search for a procedure, or call us."),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that the fault is ours; nothing here may fail again, so no database is needed."""
+    return HttpResponse(render_plain_error(), status=500)
+
+
+def render_plain_error() -> str:
+    """Return a whole page without touching the database."""
+    from django.template.loader import render_to_string
+
+    return render_to_string("portal/500.html")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the page was open too long; what was saved is kept (an expired session loses nothing)."""
+    context: dict[str, Any] = {
+        "title": _("Your page was open for a long time"),
+        "text": _("For your safety, it must be loaded again. Go back, reload the page and send again: what you saved is kept."),
+        "status": 403,
+    }
+    return render(request, "portal/error.html", context, status=403)

@@ -1,0 +1,1 @@
+"""What a procedure is: a typed document, pure Python, without database or request."""

@@ -1,0 +1,20 @@
+"""What every node of a definition shares: strict parsing, stable identifiers, JSON values."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+# A JSON value: str, int, float, bool, None, list or dict of them. Answers are stored in this shape.
+Json = Any
+Answers = dict[str, Json]
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+# Several paragraphs: a blank line parts them, lines that start with "- " are a list.
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
+
+
+class Node(BaseModel):
+    """A part of a definition: unknown keys are errors, values never change after parsing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

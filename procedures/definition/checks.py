@@ -1,0 +1,65 @@
+"""What blocks publication: faults of a definition that parses, each with its place in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from . import workflow
+from .document import ProcedureDefinition
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A blocking fault: where it is, and what is wrong."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        """Say both on one line."""
+        return f"{self.place}: {self.message}"
+
+
+def blocking_problems(definition: ProcedureDefinition) -> list[Problem]:
+    """Return every fault that forbids publication; an empty list lets it go."""
+    return [*_legal(definition), *_privacy(definition), *_workflow(definition)]
+
+
+def _legal(definition: ProcedureDefinition) -> Iterator[Problem]:
+    legal, place = definition.legal, _("legal block")
+    if not legal.basis:
+        yield Problem(place, _("the legal basis is missing"))
+    if legal.silence_effect is None:
+        yield Problem(place, _("say what silence means: acceptance, rejection or nothing"))
+    elif not legal.silence_legal_basis:
+        yield Problem(place, _("the legal basis of the silence effect is missing"))
+    if legal.silence_effect in {"acceptance", "rejection"} and legal.silence_delay is None:
+        yield Problem(place, _("the delay after which silence takes effect is missing"))
+    if legal.silence_effect == "rejection" and not legal.remedies:
+        yield Problem(place, _("a rejection needs its remedies (R112-11-1)"))
+    if legal.financial and legal.silence_effect == "acceptance":
+        yield Problem(place, _("silence cannot grant a financial request (L231-4)"))
+
+
+def _privacy(definition: ProcedureDefinition) -> Iterator[Problem]:
+    privacy, place = definition.privacy, _("data-protection notice")
+    for name, words in {
+        "purpose": _("the purpose is missing"),
+        "basis": _("the legal basis (GDPR article 6) is missing"),
+        "basis_text": _("the text behind the legal basis is missing"),
+        "recipients": _("the recipients are missing"),
+        "retention_months": _("the retention period is missing"),
+        "retention_text": _("the explanation of the retention period is missing"),
+        "if_not_provided": _("say what happens when an answer is not given"),
+    }.items():
+        if not getattr(privacy, name):
+            yield Problem(place, words)
+
+
+def _workflow(definition: ProcedureDefinition) -> Iterator[Problem]:
+    for fault in workflow.check(definition.workflow):
+        yield Problem(_("workflow"), fault)
+    refuses = any(state.outcome == "refused" for state in definition.workflow.states)
+    if refuses and not definition.legal.remedies:
+        yield Problem(_("legal block"), _("a procedure that can be refused needs its remedies"))

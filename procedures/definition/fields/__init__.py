@@ -1,0 +1,54 @@
+"""The registry of field types: one file each, listed here once."""
+
+from typing import TYPE_CHECKING, Annotated, Union
+
+from pydantic import Discriminator
+
+from .address import AddressField
+from .amount import AmountField
+from .base import Field
+from .choice import ChoiceField, Option
+from .choices import ChoicesField
+from .consent import ConsentField
+from .date import DateField
+from .email import EmailField
+from .file import FileField
+from .long_text import LongTextField
+from .number import NumberField
+from .phone import PhoneField
+from .text import TextField
+from .yes_no import YesNoField
+
+FIELD_TYPES: dict[str, type[Field]] = {
+    "text": TextField,
+    "long_text": LongTextField,
+    "email": EmailField,
+    "phone": PhoneField,
+    "number": NumberField,
+    "amount": AmountField,
+    "date": DateField,
+    "yes_no": YesNoField,
+    "choice": ChoiceField,
+    "choices": ChoicesField,
+    "consent": ConsentField,
+    "address": AddressField,
+    "file": FileField,
+}
+
+if TYPE_CHECKING:
+    AnyField = Field
+else:
+    AnyField = Annotated[Union[tuple(FIELD_TYPES.values())], Discriminator("type")]  # noqa: UP007 built from the registry
+
+__all__ = [
+    "FIELD_TYPES",
+    "AddressField",
+    "AnyField",
+    "ChoiceField",
+    "EmailField",
+    "Field",
+    "FileField",
+    "Option",
+    "PhoneField",
+    "TextField",
+]

@@ -1,0 +1,112 @@
+"""A postal address, French or foreign."""
+
+import re
+from typing import Any, ClassVar, Literal, Self
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from portal.kit.widgets import AddressParts
+
+from ..base import Json
+from .base import Field, Raw, clean_text
+
+PARTS = ("street", "extra", "postcode", "city", "country")
+_POSTCODE = re.compile(r"(0[1-9]|[1-8][0-9]|9[0-9])[0-9]{3}", re.ASCII)
+
+
+def lines(value: Json) -> list[str]:
+    """Return the lines of an envelope: street, extra, postcode and city, and the country when it is not France."""
+    if not value:
+        return []
+    city = f"{value.get('postcode', '')} {value.get('city', '')}".strip()
+    country = value.get("country", "")
+    return [
+        line for line in (value.get("street"), value.get("extra"), city, "" if _is_france(country) else country) if line
+    ]
+
+
+def _is_france(country: str) -> bool:
+    return country.strip().lower() in {"", "france", "fr"}
+
+
+class AddressField(Field):
+    type: Literal["address"]
+    own: bool = True  # the person's own address: browsers may fill it in (RGAA 11.13)
+
+    grouped: ClassVar[bool] = True
+
+    def form_field(self) -> forms.Field:
+        """Build the five inputs."""
+        return _Control(widget=AddressParts(own=self.own), **self.common())
+
+    def missing(self) -> str:
+        """Say which parts are needed."""
+        return str(_("Write the street, the postcode and the town."))
+
+    def display(self, value: Json) -> str:
+        """Say the address as on an envelope."""
+        return "\n".join(lines(value))
+
+    def facet(self, value: Json) -> str | None:
+        """Sort by street."""
+        return (value or {}).get("street") or None
+
+    @classmethod
+    def sample(cls) -> Self:
+        """Return the person's own address."""
+        return cls(type="address", id="q", label="Adresse")
+
+    @classmethod
+    def example(cls) -> tuple[Raw, Json]:
+        """Return an address in France."""
+        raw = {"q-street": "14 rue des Tanneurs", "q-extra": "", "q-postcode": "99 240", "q-city": "Val-de-Brume"}
+        stored = {
+            "street": "14 rue des Tanneurs",
+            "extra": "",
+            "postcode": "99240",
+            "city": "Val-de-Brume",
+            "country": "France",
+        }
+        return {**raw, "q-country": "France"}, stored
+
+    @classmethod
+    def bad_examples(cls) -> list[Raw]:
+        """Return nothing, no town, four figures in France, a part too long."""
+        return [
+            {},
+            {"q-street": "1 rue Haute", "q-postcode": "99240", "q-city": "", "q-country": ""},
+            {"q-street": "1 rue Haute", "q-postcode": "9924", "q-city": "Val-de-Brume", "q-country": "france"},
+            {"q-street": "r" * 201, "q-postcode": "99240", "q-city": "Val-de-Brume", "q-country": ""},
+        ]
+
+
+class _Control(forms.Field):
+    def clean(self, value: Any) -> dict[str, str] | None:
+        """Return the five parts; the error names the wrong ones in ``params["parts"]``."""
+        parts = {name: clean_text((value or {}).get(name) or "") for name in PARTS}
+        if not any(text for name, text in parts.items() if name != "country"):
+            if self.required:
+                raise ValidationError(
+                    self.error_messages["required"], code="required", params={"parts": ["street", "postcode", "city"]}
+                )
+            return None
+        for name, text in parts.items():
+            if len(text) > 200:
+                raise ValidationError(_("This line is too long: keep it under 200 characters."), params={"parts": [name]})
+        french = _is_france(parts["country"])
+        missing = [
+            name for name in ("street", "postcode", "city") if not parts[name] and (french or name != "postcode")
+        ]
+        if missing:
+            raise ValidationError(_("Write the street, the postcode and the town."), params={"parts": missing})
+        if french:
+            parts["country"] = "France"
+            parts["postcode"] = re.sub(r"\s", "", parts["postcode"])
+            if not _POSTCODE.fullmatch(parts["postcode"]):
+                raise ValidationError(
+                    _("A French postcode has 5 figures, for example 99240. For another country, write its name."),
+                    params={"parts": ["postcode"]},
+                )
+        return parts

@@ -1,0 +1,72 @@
+"""A short text on one line, with an optional pattern said in words."""
+
+import re
+from typing import Any, Literal, Self
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from pydantic import PositiveInt, field_validator, model_validator
+
+from ..base import Json
+from .base import Field, Raw, TextControl, too_long
+
+
+class TextField(Field):
+    type: Literal["text"]
+    max_length: PositiveInt = 200
+    pattern: str = ""
+    pattern_reason: str = ""
+    autocomplete: str = "off"
+
+    @field_validator("pattern")
+    @classmethod
+    def pattern_compiles(cls, value: str) -> str:
+        """Refuse a pattern that is no regular expression, or whose nested repeats could run for ever."""
+        if re.search(r"[+*}]\)?[+*{]", value):
+            raise ValueError("a repeat inside a repeat can take for ever: write the pattern more simply")
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from error
+        return value
+
+    @model_validator(mode="after")
+    def pattern_is_explained(self) -> Self:
+        """A person who does not match must be told what is expected."""
+        if self.pattern and not self.pattern_reason:
+            raise ValueError("a pattern needs its reason in words (pattern_reason)")
+        return self
+
+    def form_field(self) -> forms.Field:
+        """Build a one-line input."""
+        widget = forms.TextInput(attrs={"autocomplete": self.autocomplete})
+        return _Control(self, widget=widget, **self.common())
+
+    @classmethod
+    def sample(cls) -> Self:
+        """Return a question with a pattern."""
+        return cls(type="text", id="q", label="Nom", max_length=20, pattern="[^0-9]*", pattern_reason="Sans chiffre.")
+
+    @classmethod
+    def example(cls) -> tuple[Raw, Json]:
+        """Return a name with an accent and an apostrophe."""
+        return {"q": "  Zoé d’Ée "}, "Zoé d’Ée"
+
+    @classmethod
+    def bad_examples(cls) -> list[Raw]:
+        """Return nothing, only marks, too long, against the pattern."""
+        return [{"q": ""}, {"q": "\u202e\x07"}, {"q": "x" * 21}, {"q": "R2D2"}]
+
+
+class _Control(TextControl):
+    def __init__(self, question: TextField, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.question = question
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if len(value) > self.question.max_length:
+            raise too_long(self.question.max_length)
+        if value and self.question.pattern and not re.fullmatch(self.question.pattern, value):
+            raise ValidationError(self.question.pattern_reason or _("This answer does not have the expected form."))

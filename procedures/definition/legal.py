@@ -1,0 +1,61 @@
+"""Law as data: what silence means and when. Pure functions on dates; no clock of its own, no database."""
+
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import Literal
+
+from pydantic import PositiveInt
+
+from .base import Node, Prose, Words
+
+
+class Delay(Node):
+    """A length of time: whole days, weeks or months."""
+
+    count: PositiveInt
+    unit: Literal["days", "weeks", "months"]
+
+
+class Legal(Node):
+    """The legal block of a procedure. Silence has no default: publication is refused without it (CRPA L231-1, L231-4)."""
+
+    nature: Literal["request", "declaration", "report", "appeal"]
+    basis: Prose = ""
+    financial: bool = False
+    silence_effect: Literal["acceptance", "rejection", "none"] | None = None
+    silence_delay: Delay | None = None
+    silence_legal_basis: str = ""
+    # One sentence per remedy, said as it is printed (CRPA R112-11-1, CJA R421-5).
+    remedies: list[Words] = []
+    review: Literal["needed", "done"] = "needed"
+    review_questions: list[Words] = []
+
+
+class Privacy(Node):
+    """The data-protection notice of a procedure (GDPR article 13); publication is refused while a part is missing."""
+
+    purpose: Prose = ""
+    basis: Literal["public_task", "legal_obligation", "consent", "contract"] | None = None
+    basis_text: str = ""
+    recipients: list[Words] = []
+    retention_months: PositiveInt | None = None
+    retention_text: str = ""
+    if_not_provided: str = ""
+
+
+def add_delay(start: date, delay: Delay) -> date:
+    """Return the day a delay ends. Months run "de quantième à quantième"; a missing day becomes the month's last."""
+    if delay.unit == "days":
+        return start + timedelta(days=delay.count)
+    if delay.unit == "weeks":
+        return start + timedelta(weeks=delay.count)
+    months = start.year * 12 + start.month - 1 + delay.count
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+def silence_date(legal: Legal, received_on: date) -> date | None:
+    """Return the day on which silence takes effect, counted from the local day of receipt; None if it never does."""
+    if legal.silence_effect in {None, "none"} or legal.silence_delay is None:
+        return None
+    return add_delay(received_on, legal.silence_delay)

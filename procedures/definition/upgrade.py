@@ -1,0 +1,69 @@
+"""Older formats lifted on reading, one pure function per format; reading errors said in words."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from .document import FORMAT, ProcedureDefinition
+
+# {format: function that lifts a document of that format to the next one}
+LIFTS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+
+class DefinitionError(ValueError):
+    """A document that cannot be read; ``faults`` holds one sentence per fault, with its place."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def lift(content: dict[str, Any]) -> dict[str, Any]:
+    """Return ``content`` in today's format, lifted one format at a time; DefinitionError for an unknown one."""
+    number = content.get("format", FORMAT)
+    while number != FORMAT:
+        if number not in LIFTS:
+            raise DefinitionError([_("format: this portal does not know format %(number)s") % {"number": number}])
+        content = LIFTS[number](content)
+        number = content["format"]
+    return content
+
+
+def parse(content: Any) -> ProcedureDefinition:
+    """Read a definition of any known format; DefinitionError says each fault and where it is."""
+    if not isinstance(content, dict):
+        raise DefinitionError([_("document: a definition is a set of named parts")])
+    try:
+        return ProcedureDefinition.model_validate(lift(content))
+    except ValidationError as error:
+        raise DefinitionError([_fault(content, item) for item in error.errors()]) from error
+
+
+def dump(definition: ProcedureDefinition) -> dict[str, Any]:
+    """Return the whole document as JSON values, every default written out."""
+    content: dict[str, Any] = definition.model_dump(mode="json", by_alias=True)
+    return content
+
+
+def canonical(content: Any) -> str:
+    """Return the one spelling of a JSON value whose bytes are hashed: sorted keys, no spaces, UTF-8."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _fault(content: Any, item: Any) -> str:
+    """Name the place by the ids a person wrote: "steps “holder” › fields “name” › label: field required"."""
+    words, node = [], content
+    for key in item["loc"]:
+        if isinstance(key, int):
+            node = node[key] if isinstance(node, list) and key < len(node) else None
+            name = node.get("id") if isinstance(node, dict) else None
+            words.append(f"{words.pop()} “{name}”" if name and words else f"n° {key + 1}")
+        elif isinstance(node, dict) and key in node:
+            node = node[key]
+            words.append(str(key))
+        elif not isinstance(node, dict) or key in {"missing"} or item["type"] == "missing":
+            words.append(str(key))
+    return f"{' › '.join(words) or _('document')}: {item['msg'].removeprefix('Value error, ')}"

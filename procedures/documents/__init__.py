@@ -1,0 +1,1 @@
+"""PDF documents and their verification; WeasyPrint is imported here only, inside functions."""

@@ -1,0 +1,7 @@
+"""The receipt of a filing."""
+
+from ..models import Document
+
+
+def issue(document: Document) -> None:
+    """Render it."""

@@ -1,0 +1,1 @@
+"""The citizen’s side: wizard, uploads, recap, follow-up."""

@@ -1,0 +1,1 @@
+"""The verbs: every write that touches requests, one module each."""

@@ -1,0 +1,86 @@
+"""The acknowledgement of a filing: every mention of R112-11-1, composed once, frozen on the request.
+
+Written in French whatever the language of the page: the French text alone has legal force.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from town import models as town
+from town.models import Department
+
+from ..definition.document import ProcedureDefinition
+from ..definition.legal import silence_date
+
+
+def in_words(moment: datetime) -> str:
+    """Say a moment in the town's time zone: "mardi 24 novembre 2026 à 10 h 47"."""
+    with translation.override("fr"):
+        local = timezone.localtime(moment)
+        return f"{date_format(local, 'l j F Y')} à {local.hour} h {local.minute:02d}"
+
+
+def day_in_words(day: date) -> str:
+    """Say a day: "24 janvier 2027"; the first of a month is "1er"."""
+    with translation.override("fr"):
+        return date_format(day, "j F Y").replace("1 ", "1er ", 1) if day.day == 1 else date_format(day, "j F Y")
+
+
+def compose(definition: ProcedureDefinition, department: Department, received_at: datetime) -> dict[str, Any]:
+    """Return the mentions (1) to (5) as JSON: date and hour, service, silence effect and date, attestation or remedies.
+
+    Raises ValueError when a mention that the law wants would be empty (CRPA-13).
+    """
+    local = timezone.localtime(received_at)
+    due = silence_date(definition.legal, local.date())
+    here = town.current()
+    service = {
+        "name": department.name,
+        "entity": department.entity.name,
+        "address": [*([department.place.name]), *department.place.address_lines],
+        "phone": department.phone,
+        "email": department.email,
+    }
+    if not (service["name"] and service["phone"] and (service["email"] or service["address"])):
+        raise ValueError("the acknowledgement needs the service, its telephone and an address (R112-11-1)")
+    fill = {"{court}": here.court or "le tribunal compétent", "{mayor}": here.mayor_title}
+    return {
+        "received_at": received_at.isoformat(),
+        "received_words": in_words(received_at),
+        "offset": f"UTC{local:%z}"[:6] + ":" + f"{local:%z}"[3:],
+        "service": service,
+        "effect": definition.legal.silence_effect,
+        "due_on": due.isoformat() if due else None,
+        "silence": _silence(definition, due),
+        "basis": definition.legal.silence_legal_basis,
+        "attestation": _ATTESTATION if definition.legal.silence_effect == "acceptance" else "",
+        "remedies": [_filled(remedy, fill) for remedy in definition.legal.remedies],
+        "missing_pieces": "Aucune à ce jour. Si une pièce manque, nous vous l’écrivons.",
+        "not_a_decision": "Cet accusé ne vaut pas acceptation de la demande.",
+    }
+
+
+def _filled(text: str, fill: dict[str, str]) -> str:
+    for name, value in fill.items():
+        text = text.replace(name, value)
+    return text
+
+
+_ATTESTATION = (
+    "Vous pourrez alors demander au service une attestation de cette acceptation "
+    "(article L. 232-3 du code des relations entre le public et l’administration)."
+)
+
+
+def _silence(definition: ProcedureDefinition, due: date | None) -> str:
+    if due is None:
+        return "Aucune décision ne naît du silence de la mairie pour cette démarche."
+    day = day_in_words(due)
+    if definition.legal.silence_effect == "acceptance":
+        return (
+            f"Sans réponse de notre part le {day}, et si votre demande est complète, elle sera considérée comme acceptée."
+        )
+    return f"Sans réponse de notre part le {day}, et si votre demande est complète, elle sera considérée comme refusée."

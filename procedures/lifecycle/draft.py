@@ -1,0 +1,152 @@
+"""A draft's life: begun, saved step by step, given files, sent a link, thrown away."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Person
+from messaging.outbox import deliver
+from town import models as town
+
+from ..definition.base import Answers
+from ..definition.fields import FileField
+from ..models import Draft, DraftFile, Procedure, StoredFile
+from ..models.draft import RESUME_LINK, expiry
+from .files import RefusedFile, receive
+
+_SALT = "draft.resume"
+
+
+def start(procedure: Procedure, person: Person | None) -> Draft:
+    """Begin a draft of the current version, prefilled with what the person's profile holds."""
+    assert procedure.current_version is not None, "a procedure that is open has a version"  # noqa: S101
+    return Draft.objects.create(
+        procedure=procedure,
+        version=procedure.current_version,
+        person=person,
+        pending={"prefill": _prefill(person)} if person else {},
+    )
+
+
+def _prefill(person: Person) -> Answers:
+    answers: Answers = {
+        "applicant_family_name": person.usage_name or person.family_name,
+        "applicant_given_names": person.given_names,
+    }
+    for point in person.contact_points.all():
+        answers[{"email": "applicant_email", "phone": "applicant_phone", "post": "applicant_address"}[point.kind]] = point.value
+    if answers.get("applicant_email"):
+        answers["applicant_contact"] = "email"
+    return {name: value for name, value in answers.items() if value}
+
+
+def locked(public_id: Any) -> Draft:
+    """Load a draft for a write: two tabs wait for each other. Raises Draft.DoesNotExist. Needs a transaction."""
+    return (
+        Draft.objects.select_for_update(of=("self",))
+        .select_related("version", "procedure__department__place", "submission", "person")
+        .get(public_id=public_id)
+    )
+
+
+def save_step(draft: Draft, step_id: str, answers: Answers) -> None:
+    """Keep the valid answers of a step, and forget what was pending of it."""
+    draft.answers = {**draft.answers, **answers}
+    draft.pending = {name: raw for name, raw in draft.pending.items() if name != step_id}
+    _touch(draft)
+
+
+def keep_pending(draft: Draft, step_id: str, raw: dict[str, list[str]], answers: Answers) -> None:
+    """Keep what was typed in a step that is not valid yet: nothing typed is lost; the valid part is kept as answers."""
+    draft.answers = {**draft.answers, **answers}
+    draft.pending = {**draft.pending, step_id: raw}
+    _touch(draft)
+
+
+def _touch(draft: Draft) -> None:
+    draft.updated_at = timezone.now()
+    draft.expires_at = expiry()
+    draft.save(update_fields=["answers", "pending", "updated_at", "expires_at"])
+
+
+def attach(draft: Draft, field: FileField, uploads: list[UploadedFile]) -> list[str]:
+    """Keep the uploads that are accepted; return, for each refused one, what is wrong and how to mend it."""
+    refused = []
+    room = field.max_files - draft.files.filter(field_id=field.id).count()
+    for upload in uploads[:room]:
+        try:
+            stored = receive(upload, field)
+        except RefusedFile as error:
+            refused.append(str(error))
+        else:
+            DraftFile.objects.create(draft=draft, field_id=field.id, stored=stored)
+    if len(uploads) > max(room, 0):
+        refused.append(
+            _("%(count)d files at most for this question: the last ones were not kept.") % {"count": field.max_files}
+        )
+    return refused
+
+
+def detach(draft: Draft, file_id: str) -> None:
+    """Remove a file from a draft, row and bytes; a file that is not there is no error."""
+    for stored in StoredFile.objects.filter(draft_link__draft=draft, public_id=file_id):
+        _remove(stored)
+    for name, value in draft.answers.items():
+        if isinstance(value, list) and any(isinstance(item, dict) and item.get("id") == file_id for item in value):
+            draft.answers[name] = [item for item in value if item["id"] != file_id]
+    _touch(draft)
+
+
+def _remove(stored: StoredFile) -> None:
+    key = stored.key
+    stored.delete()
+    # The bytes go only once the row is gone for good.
+    transaction.on_commit(lambda: default_storage.delete(key))
+
+
+@transaction.atomic
+def discard(draft: Draft) -> None:
+    """Throw a draft away, with its files."""
+    for stored in StoredFile.objects.filter(draft_link__draft=draft):
+        _remove(stored)
+    draft.delete()
+
+
+def send_link(draft: Draft, address: str) -> None:
+    """Send a link that re-opens the draft on another device for 30 days."""
+    token = signing.dumps([str(draft.public_id), str(draft.resume_nonce)], salt=_SALT)
+    link = settings.PUBLIC_URL + reverse("filing:resume", args=[token])
+    context = {"draft": draft, "link": link, "days": RESUME_LINK.days, "town": town.current()}
+    deliver(
+        key=f"draft:{draft.public_id}:{timezone.now().timestamp()}",
+        purpose="resume",
+        address=address,
+        subject=_("Resume your request: %(title)s") % {"title": draft.procedure.title},
+        body=render_to_string("mail/resume.txt", context),
+        secret=True,
+    )
+
+
+def opened_by(token: str) -> Draft | None:
+    """Return the draft that a link opens; None when it is forged, over 30 days old, revoked or already used."""
+    try:
+        public_id, nonce = signing.loads(token, salt=_SALT, max_age=RESUME_LINK)
+    except (signing.BadSignature, ValueError):
+        return None
+    return Draft.objects.filter(public_id=public_id, resume_nonce=nonce, submission=None).first()
+
+
+def revoke_links(draft: Draft) -> None:
+    """Make every link sent so far useless."""
+    draft.resume_nonce = uuid.uuid4()
+    draft.save(update_fields=["resume_nonce"])
+

@@ -1,0 +1,185 @@
+"""Filing: one transaction makes the reference, the frozen answers, the acknowledgement, the first event and what is owed."""
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.permissions import Actor
+from journal import models as journal
+from portal.kit.text import fold
+
+from ..definition.applicant import display_name
+from ..definition.base import Answers
+from ..definition.document import ProcedureDefinition
+from ..definition.fields.address import lines
+from ..definition.legal import silence_date
+from ..definition.upgrade import canonical
+from ..models import AnswerFile, AnswerSet, Applicant, Document, Draft, Facet, Submission
+from ..models.reference import new_code, new_reference
+from . import acknowledgement, notify
+from .draft import locked
+
+
+class IncompleteDraft(Exception):
+    """A step is not done; ``step_id`` names the first one."""
+
+    def __init__(self, step_id: str) -> None:
+        super().__init__(step_id)
+        self.step_id = step_id
+
+
+class ProcedureClosed(Exception):
+    """The procedure was closed or withdrawn while the person was filling it; the draft is kept."""
+
+
+@transaction.atomic
+def submit(draft: Draft, *, by: Actor) -> Submission:
+    """File a draft and return the request; a second call returns the same request.
+
+    Raises IncompleteDraft and ProcedureClosed; then nothing is written.
+    """
+    draft = locked(draft.public_id)
+    if draft.submission is not None:
+        return draft.submission
+    procedure, definition = draft.procedure, draft.version.definition
+    if not procedure.is_open:
+        raise ProcedureClosed
+    for step in definition.steps_for(draft.answers):
+        if step.id in draft.pending or not definition.is_done(step, draft.answers):
+            raise IncompleteDraft(step.id)
+
+    received_at = timezone.now()
+    answers = definition.kept(draft.answers)
+    start = definition.workflow.state(definition.workflow.start)
+    reference = _fresh_reference()
+    submission = Submission.objects.create(
+        reference=reference,
+        procedure=procedure,
+        version=draft.version,
+        department=procedure.department,
+        person=draft.person,
+        received_at=received_at,
+        state=start.id,
+        status=start.status,
+        due_on=silence_date(definition.legal, timezone.localtime(received_at).date()),
+        acknowledgement=acknowledgement.compose(definition, procedure.department, received_at),
+        search_text=f"{fold(reference)} {_search_text(definition, answers)}",
+        follow_code=new_code(),
+    )
+    applicant = _applicant(submission, answers)
+    sent = add_answers(submission, answers, origin=AnswerSet.Origin.FILING, by=by)
+    _move_files(draft, submission, answers)
+    _write_facets(submission, definition, answers)
+    journal.append(
+        submission.key,
+        "submitted",
+        actor=by.key,
+        role="applicant",
+        at=received_at,
+        data={"version": draft.version.digest, "answers": sent.digest, "state": start.id},
+    )
+    receipt = Document.objects.create(
+        kind=Document.Kind.RECEIPT, submission=submission, answer_set=sent, verification_code=new_code()
+    )
+    receipt.wake()
+    submission.applicant = applicant
+    notify.citizen(
+        submission,
+        "receipt",
+        key=f"receipt:{submission.public_id}",
+        subject=_("We have received your request"),
+        sentence=f"Nous avons reçu votre demande le {submission.acknowledgement['received_words']}. "
+        f"{submission.acknowledgement['silence']}",
+    )
+    draft.answers, draft.pending, draft.submission = {}, {}, submission
+    draft.save(update_fields=["answers", "pending", "submission"])
+    return submission
+
+
+def add_answers(submission: Submission, answers: Answers, *, origin: str, by: Actor) -> AnswerSet:
+    """Freeze a sending: its canonical bytes and their digest."""
+    content = canonical(answers)
+    return AnswerSet.objects.create(
+        submission=submission,
+        number=1 if origin == AnswerSet.Origin.FILING else submission.answer_sets.count() + 1,
+        origin=origin,
+        by=by.key,
+        content=content,
+        digest=hashlib.sha256(content.encode()).hexdigest(),
+        created_at=timezone.now(),
+    )
+
+
+def _fresh_reference() -> str:
+    year = timezone.localdate().year
+    while Submission.objects.filter(reference=(reference := new_reference(year))).exists():
+        pass
+    return reference
+
+
+def _applicant(submission: Submission, answers: Answers) -> Applicant:
+    return Applicant.objects.create(
+        submission=submission,
+        kind=answers.get("applicant_kind") or "person",
+        display_name=display_name(answers),
+        family_name=answers.get("applicant_family_name") or "",
+        given_names=answers.get("applicant_given_names") or "",
+        organisation=answers.get("applicant_organisation") or "",
+        registration=answers.get("applicant_rna") or answers.get("applicant_siret") or "",
+        email=answers.get("applicant_email") or "",
+        phone=answers.get("applicant_phone") or "",
+        address=answers.get("applicant_address"),
+    )
+
+
+def _search_text(definition: ProcedureDefinition, answers: Answers) -> str:
+    """Join the names, the applicant's address and the answers marked searchable; sensitive ones stay out."""
+    terms = [display_name(answers), answers.get("applicant_family_name") or "", *lines(answers.get("applicant_address"))]
+    for _step, _section, field in definition.walk(answers):
+        if field.searchable and not field.sensitive and field.id in answers:
+            terms += field.search_terms(answers[field.id])
+    return fold(" ".join(terms))[:5000]
+
+
+def _move_files(draft: Draft, submission: Submission, answers: Answers) -> None:
+    kept = {
+        item["id"]
+        for value in answers.values()
+        if isinstance(value, list)
+        for item in value
+        if isinstance(item, dict) and "sha256" in item
+    }
+    links = list(draft.files.select_related("stored")) if kept else []
+    AnswerFile.objects.bulk_create(
+        AnswerFile(submission=submission, field_id=link.field_id, stored=link.stored)
+        for link in links
+        if str(link.stored.public_id) in kept
+    )
+    # Files of questions that no longer apply lose their link; the sweep of orphans removes their bytes.
+    draft.files.all().delete()
+
+
+def _write_facets(submission: Submission, definition: ProcedureDefinition, answers: Answers) -> None:
+    facets = []
+    for _step, _section, field in definition.walk(answers):
+        value = field.facet(answers.get(field.id)) if field.filterable and not field.sensitive else None
+        if value is None:
+            continue
+        facets.append(
+            Facet(
+                submission=submission,
+                department=submission.department,
+                procedure=submission.procedure,
+                field_id=field.id,
+                text=value[:200] if isinstance(value, str) else "",
+                number=value if isinstance(value, Decimal) else None,
+                day=value if isinstance(value, date) else None,
+            )
+        )
+    if facets:
+        Facet.objects.bulk_create(facets)
+

@@ -1,0 +1,171 @@
+"""Moving a request: the one way its state changes, with the right checked, the event written and the citizen told."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.permissions import Actor
+from journal import models as journal
+
+from .. import permissions
+from ..definition.workflow import State, Transition
+from ..models import Decision, Message, Submission
+from . import notify
+from .message import write
+
+
+class StaleAction(Exception):
+    """The request changed meanwhile; ``submission`` is as it stands now."""
+
+    def __init__(self, submission: Submission) -> None:
+        super().__init__(submission.reference)
+        self.submission = submission
+
+
+class MissingWords(Exception):
+    """Something the law or the workflow wants is empty; ``field`` names it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What a decision says: reasons of law and of fact (L211-5), and words to the person."""
+
+    law: str = ""
+    fact: str = ""
+    words: str = ""
+
+
+# The shortest statement of facts that says something of the case (L211-5: a stock phrase is not enough).
+SHORTEST_FACTS = 40
+
+
+def locked(reference: str) -> Submission:
+    """Load a request for a write: the second of two actions waits for the first. Needs a transaction."""
+    return (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("version", "procedure", "department__place", "department__entity", "applicant", "person")
+        .get(reference=reference)
+    )
+
+
+@transaction.atomic
+def apply(
+    submission: Submission, key: str, *, by: Actor, words: str = "", grounds: Grounds | None = None
+) -> Submission:
+    """Trigger the transition ``key``. Raises StaleAction, PermissionDenied or MissingWords; then nothing is written."""
+    current = locked(submission.reference)
+    workflow = current.version.definition.workflow
+    try:
+        transition = workflow.transition(key)
+    except KeyError as error:
+        raise StaleAction(current) from error
+    if not permissions.may_apply(by, current, transition):
+        raise PermissionDenied
+    if current.state not in transition.from_:
+        raise StaleAction(current)
+    if transition.needs_text and not words.strip():
+        raise MissingWords("words", _("Write what the person must know."))
+    state = workflow.state(transition.to)
+    data: dict[str, Any] = {"transition": transition.id, "from": current.state, "to": state.id}
+    _act(current, transition, by, words.strip(), grounds, data)
+    _move(current, transition, state, by)
+    journal.append(current.key, transition.id, actor=by.key, role=transition.role, data=data)
+    if "notify_citizen" in transition.effects:
+        notify.citizen(
+            current,
+            transition.id,
+            key=f"transition:{current.public_id}:{journal.Event.objects.of(current.key).count()}",
+            subject=_("Your request: %(state)s") % {"state": state.citizen_label},
+            sentence=state.citizen_explanation,
+        )
+    return current
+
+
+def _act(
+    submission: Submission, transition: Transition, by: Actor, words: str, grounds: Grounds | None, data: dict[str, Any]
+) -> None:
+    match transition.act:
+        case "ask_correction" | "reply":
+            kind = Message.Kind.CORRECTION if transition.act == "ask_correction" else Message.Kind.REPLY
+            data["message"] = str(write(submission, by, words, kind=kind).public_id)
+        case "propose":
+            data["decision"] = _propose(submission, transition, by, grounds).number
+        case "decide":
+            data["decision"] = _decide(submission, transition, by, grounds).number
+        case "send_back":
+            data["reason"] = bool(words)
+            decision = submission.decisions.filter(signed_at=None).order_by("-number").first()
+            if decision is not None:
+                decision.returned_because = words
+                decision.save(update_fields=["returned_because"])
+        case _:
+            pass
+
+
+def _complete(grounds: Grounds | None, outcome: str) -> Grounds:
+    grounds = grounds or Grounds()
+    if outcome == Submission.Outcome.REFUSED:
+        if not grounds.law.strip():
+            raise MissingWords("law", _("Name the rule that is applied, with its article (L211-5)."))
+        if len(grounds.fact.strip()) < SHORTEST_FACTS:
+            raise MissingWords(
+                "fact",
+                _("Say the facts of this case in at least %(count)d characters: a stock phrase is not enough (L211-5).")
+                % {"count": SHORTEST_FACTS},
+            )
+    return grounds
+
+
+def _propose(submission: Submission, transition: Transition, by: Actor, grounds: Grounds | None) -> Decision:
+    grounds = _complete(grounds, transition.outcome or "")
+    open_one = submission.decisions.filter(signed_at=None).order_by("-number").first()
+    decision = open_one or Decision(submission=submission, number=submission.decisions.count() + 1)
+    decision.outcome = transition.outcome or ""
+    decision.law_grounds, decision.fact_grounds, decision.words = grounds.law, grounds.fact, grounds.words
+    decision.prepared_by, decision.prepared_at = by.user, timezone.now()
+    decision.save()
+    return decision
+
+
+def _decide(submission: Submission, transition: Transition, by: Actor, grounds: Grounds | None) -> Decision:
+    membership = by.membership_for(submission.department_id, "signatory")
+    person = by.person
+    # Without its author's first name, surname, title and service a decision is not sent (L212-1).
+    if membership is None or person is None or not (person.family_name and person.given_names and membership.title):
+        raise MissingWords("signer", _("Your first name, surname and title must be recorded before you sign (L212-1)."))
+    decision = _propose(submission, transition, by, grounds)
+    remedies = submission.acknowledgement.get("remedies", [])
+    if decision.outcome == Submission.Outcome.REFUSED and not remedies:
+        raise MissingWords("remedies", _("A refusal needs its remedies: complete the procedure first (R421-5)."))
+    decision.remedies = remedies if decision.outcome == Submission.Outcome.REFUSED else []
+    decision.signed_by, decision.signed_at = by.user, timezone.now()
+    decision.signer_name = person.display_name
+    decision.signer_title = membership.title
+    decision.signer_service = membership.department.name
+    decision.signer_authority = membership.authority
+    decision.save()
+    return decision
+
+
+def _move(submission: Submission, transition: Transition, state: State, by: Actor) -> None:
+    submission.state, submission.status, submission.awaiting = state.id, state.status, state.awaiting or ""
+    if state.outcome:
+        submission.outcome = state.outcome
+        submission.outcome_by = (
+            Submission.OutcomeBy.APPLICANT if transition.role == "applicant" else Submission.OutcomeBy.DECISION
+        )
+    if submission.is_over and submission.closed_at is None and state.status == "closed":
+        submission.closed_at = timezone.now()
+    if transition.role != "applicant" and submission.assigned_to_id is None:
+        submission.assigned_to = by.user
+    submission.save(
+        update_fields=["state", "status", "awaiting", "outcome", "outcome_by", "closed_at", "assigned_to"]
+    )

@@ -1,0 +1,287 @@
+"""The request and what hangs on it: applicant, facets, messages, decisions, access."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import connection, models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from portal.kit.text import fold
+from town.models import Department
+
+from .file import StoredFile
+from .procedure import Procedure, ProcedureVersion
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def for_list(self) -> "SubmissionQuerySet":
+        """Load what a list shows, in one query."""
+        return self.select_related("procedure", "department", "assigned_to__person", "applicant", "version")
+
+    def matching(self, text: str) -> "SubmissionQuerySet":
+        """Return the requests whose reference or searchable words hold every word of ``text``, accents aside."""
+        words = fold(text).split()[:8]
+        if not words:
+            return self
+        if connection.vendor == "postgresql":
+            query = SearchQuery(" & ".join(f"'{_plain(word)}':*" for word in words), search_type="raw", config="simple")
+            return self.annotate(words=SearchVector("search_text", config="simple")).filter(words=query)
+        for word in words:
+            self = self.filter(search_text__contains=word)
+        return self
+
+
+def _plain(word: str) -> str:
+    return word.replace("\\", "").replace("'", "")
+
+
+class Submission(models.Model):
+    """A request as it stands now; how it came here is in its events."""
+
+    class Channel(models.TextChoices):
+        ONLINE = "online", _("online")
+        COUNTER = "counter", _("at the counter")
+        POST = "post", _("by post")
+        EMAIL = "email", _("by e-mail")
+
+    class Status(models.TextChoices):
+        SUBMITTED = "submitted", _("received")
+        UNDER_REVIEW = "under_review", _("under review")
+        AWAITING_CITIZEN = "awaiting_citizen", _("waiting for the citizen")
+        DECIDED = "decided", _("decided")
+        CLOSED = "closed", _("closed")
+
+    class Outcome(models.TextChoices):
+        GRANTED = "granted", _("granted")
+        GRANTED_IN_PART = "granted_in_part", _("granted in part")
+        REFUSED = "refused", _("refused")
+        NO_OBJECT = "no_object", _("no object")
+        TRANSMITTED = "transmitted", _("transmitted")
+        ABANDONED = "abandoned", _("abandoned")
+
+    class OutcomeBy(models.TextChoices):
+        DECISION = "decision", _("decision")
+        SILENCE = "silence", _("silence")
+        APPLICANT = "applicant", _("applicant")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(_("reference"), max_length=20, unique=True)
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="submissions")
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="submissions")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="submissions")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions")
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.ONLINE)
+    # The law counts from when the town got the request by any channel, never from when it was typed in.
+    received_at = models.DateTimeField(_("received on"))
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    state = models.CharField(max_length=48)
+    status = models.CharField(max_length=20, choices=Status.choices)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    outcome_by = models.CharField(max_length=10, choices=OutcomeBy.choices, blank=True)
+    awaiting = models.CharField(max_length=12, blank=True)
+    due_on = models.DateField(_("legal date"), null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_submissions"
+    )
+    # The acknowledgement with its legal mentions, frozen as it was shown (R112-11-1).
+    acknowledgement = models.JSONField(default=dict)
+    search_text = models.TextField(blank=True)
+    # For who filed without e-mail: shows status and next step only, never the answers.
+    follow_code = models.CharField(max_length=9)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        indexes = [
+            models.Index(fields=["department", "-received_at", "-id"], name="case_department"),
+            models.Index(fields=["department", "status", "-received_at", "-id"], name="case_status"),
+            models.Index(
+                fields=["department", "procedure", "status", "-received_at", "-id"], name="case_procedure_status"
+            ),
+            models.Index(
+                fields=["department", "due_on", "id"],
+                name="case_due",
+                condition=models.Q(status__in=("submitted", "under_review", "awaiting_citizen")),
+            ),
+            models.Index(fields=["person", "-received_at"], name="case_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(status="decided") | ~models.Q(outcome=""), name="case_decided_has_outcome"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome="", outcome_by="") | (~models.Q(outcome="") & ~models.Q(outcome_by="")),
+                name="case_outcome_has_author",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def key(self) -> str:
+        """The public key under which other apps name this case."""
+        return f"submission:{self.public_id}"
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether nothing more is expected from the town."""
+        return self.status in {"decided", "closed"}
+
+
+class Applicant(models.Model):
+    """Who filed, frozen as she gave herself (CRPA R112-9-1)."""
+
+    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="applicant")
+    kind = models.CharField(max_length=12, default="person")
+    display_name = models.CharField(max_length=300)
+    family_name = models.CharField(max_length=100, blank=True)
+    given_names = models.CharField(max_length=150, blank=True)
+    organisation = models.CharField(max_length=200, blank=True)
+    registration = models.CharField(max_length=14, blank=True)  # RNA or SIRET
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    address = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("applicant")
+        verbose_name_plural = _("applicants")
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class Facet(models.Model):
+    """The value of one filterable field of one case: what lists sort and filter on."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="facets")
+    department = models.ForeignKey(Department, on_delete=models.CASCADE)
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE)
+    field_id = models.CharField(max_length=48)
+    text = models.CharField(max_length=200, blank=True)
+    number = models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
+    day = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("facet")
+        verbose_name_plural = _("facets")
+        constraints = [models.UniqueConstraint(fields=["submission", "field_id"], name="facet_once")]
+        indexes = [
+            models.Index(fields=["department", "procedure", "field_id", "text", "-submission"], name="facet_text"),
+            models.Index(fields=["department", "procedure", "field_id", "number", "-submission"], name="facet_number"),
+            models.Index(fields=["department", "procedure", "field_id", "day", "-submission"], name="facet_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.field_id
+
+
+class Message(models.Model):
+    """A word between the citizen and the department. The journal names it by its public id; the text can be destroyed."""
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message", _("message")
+        CORRECTION = "correction", _("request for a correction")
+        REPLY = "reply", _("reply")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="messages")
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.MESSAGE)
+    from_citizen = models.BooleanField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    author_name = models.CharField(max_length=300)
+    body = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class MessageFile(models.Model):
+    """A file joined to a message."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="files")
+    stored = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="message_link")
+
+    class Meta:
+        verbose_name = _("file of a message")
+        verbose_name_plural = _("files of messages")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Decision(models.Model):
+    """A decision prepared by an agent and taken by a signatory; a later one may revoke it, none is changed once signed."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="decisions")
+    number = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=20, choices=Submission.Outcome.choices)
+    law_grounds = models.TextField(_("reasons of law"), blank=True)
+    fact_grounds = models.TextField(_("reasons of fact"), blank=True)
+    words = models.TextField(_("words to the citizen"), blank=True)
+    remedies = models.JSONField(default=list)
+    # Why a signatory sent it back: between agents only, never shown to the citizen.
+    returned_because = models.TextField(_("sent back because"), blank=True)
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    prepared_at = models.DateTimeField(default=timezone.now)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # Copied at signature: what the letter says must not follow a later change of the directory (CRPA L212-1).
+    signer_name = models.CharField(max_length=260, blank=True)
+    signer_title = models.CharField(max_length=120, blank=True)
+    signer_service = models.CharField(max_length=120, blank=True)
+    signer_authority = models.CharField(max_length=200, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    first_read_at = models.DateTimeField(null=True, blank=True)
+    revokes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="revoked_by")
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "number"], name="decision_number"),
+            models.CheckConstraint(
+                condition=models.Q(signed_at__isnull=True)
+                | (~models.Q(signer_name="") & ~models.Q(signer_title="") & ~models.Q(signer_service="")),
+                name="decision_names_its_author",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} n° {self.number}"
+
+
+class CaseAccess(models.Model):
+    """A right on one case beyond the responsible department: who, why, until when."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="accesses")
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=200)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("access to a request")
+        verbose_name_plural = _("accesses to requests")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(department__isnull=False, person__isnull=True)
+                | models.Q(department__isnull=True, person__isnull=False),
+                name="access_has_one_holder",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -1,0 +1,46 @@
+"""A person's unfinished work: valid typed answers apart from what was typed and is not valid yet."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+
+from .procedure import Procedure, ProcedureVersion
+
+KEPT = timedelta(days=90)
+RESUME_LINK = timedelta(days=30)
+
+
+def expiry() -> datetime:
+    """Return when a draft touched now will be removed."""
+    return timezone.now() + KEPT
+
+
+class Draft(models.Model):
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="drafts")
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="drafts")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts")
+    answers = models.JSONField(default=dict)
+    pending = models.JSONField(default=dict)
+    # Changed to revoke every link sent by e-mail.
+    resume_nonce = models.UUIDField(default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(default=expiry, db_index=True)
+    # Once filed, a draft is an empty shell that leads to its request: a second POST finds it.
+    submission = models.OneToOneField(
+        "procedures.Submission", on_delete=models.PROTECT, null=True, blank=True, related_name="draft"
+    )
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        indexes = [models.Index(fields=["person", "-updated_at"], name="draft_person")]
+
+    def __str__(self) -> str:
+        return str(self.public_id)

@@ -1,0 +1,101 @@
+"""Every right on procedures and requests, one function each; denied unless said here."""
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Role
+from accounts.permissions import Actor
+
+from .definition.workflow import Transition
+from .models import Draft, Submission
+from .models.case import SubmissionQuerySet
+
+DESK_ROLES = (Role.AGENT, Role.HEAD, Role.SIGNATORY, Role.AUDITOR)
+# A head may do what an agent does; a signatory prepares nothing, an auditor only reads.
+_GRANTS = {
+    "agent": {"agent", "head"},
+    "head": {"head"},
+    "signatory": {"signatory"},
+    "procedure_admin": {"procedure_admin"},
+    "town_admin": {"town_admin"},
+    "auditor": {"auditor"},
+}
+
+
+def may_use_desk(actor: Actor) -> bool:
+    """Agents, heads, signatories and auditors open the desk."""
+    return actor.has_any(DESK_ROLES)
+
+
+def desk_departments(actor: Actor) -> list[int]:
+    """Return the departments whose requests ``actor`` sees as an agent."""
+    return [key for key, roles in actor.departments.items() if set(roles) & set(DESK_ROLES)]
+
+
+def visible_submissions(actor: Actor) -> SubmissionQuerySet:
+    """Return the requests that an agent may see: the only door to lists, search, exports and API."""
+    departments = desk_departments(actor)
+    if not departments:
+        return Submission.objects.none()
+    return Submission.objects.filter(_departments_q(departments))
+
+
+def _departments_q(departments: list[int]) -> Q:
+    now = timezone.now()
+    granted = Q(
+        pk__in=Submission.objects.filter(
+            Q(accesses__until__isnull=True) | Q(accesses__until__gt=now), accesses__department__in=departments
+        ).values("pk")
+    )
+    return Q(department__in=departments) | granted
+
+
+def may_see_as_agent(actor: Actor, submission: Submission) -> bool:
+    """Say whether ``actor`` sees this request in the desk."""
+    if submission.department_id in desk_departments(actor):
+        return True
+    return bool(actor.memberships) and visible_submissions(actor).filter(pk=submission.pk).exists()
+
+
+def may_see_as_citizen(actor: Actor, submission: Submission) -> bool:
+    """Say whether ``actor`` is the person of this request, acts for her, or proved it by a code sent to her address."""
+    if submission.reference in actor.proven_cases:
+        return True
+    if actor.user is None:
+        return False
+    if submission.person_id is not None and submission.person_id in actor.persons:
+        return True
+    return submission.accesses.filter(
+        Q(until__isnull=True) | Q(until__gt=timezone.now()), person__in=actor.persons
+    ).exists()
+
+
+def followed_submissions(actor: Actor) -> SubmissionQuerySet:
+    """Return the requests of the persons that ``actor`` is or acts for."""
+    return Submission.objects.filter(person__in=actor.persons)
+
+
+def may_apply(actor: Actor, submission: Submission, transition: Transition) -> bool:
+    """Say whether ``actor`` may trigger ``transition`` on this request."""
+    if transition.role == "applicant":
+        return may_see_as_citizen(actor, submission)
+    held = actor.roles_in(submission.department_id)
+    return bool(held & _GRANTS[transition.role])
+
+
+def may_write_as_agent(actor: Actor, submission: Submission) -> bool:
+    """Agents and heads of the responsible department, and those who sign there, write to the citizen."""
+    return bool(actor.roles_in(submission.department_id) & {Role.AGENT, Role.HEAD, Role.SIGNATORY})
+
+
+def allowed_transitions(actor: Actor, submission: Submission) -> list[Transition]:
+    """Return the transitions that leave the current state and that ``actor`` may trigger."""
+    workflow = submission.version.definition.workflow
+    return [t for t in workflow.leaving(submission.state) if may_apply(actor, submission, t)]
+
+
+def may_edit_draft(actor: Actor, draft: Draft, session_drafts: list[str]) -> bool:
+    """A draft is its person's, or of the browser session that began it or opened its signed link."""
+    if draft.person_id is not None:
+        return draft.person_id in actor.persons or str(draft.public_id) in session_drafts
+    return str(draft.public_id) in session_drafts
