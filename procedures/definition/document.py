@@ -15,6 +15,8 @@ from .legal import Legal, Privacy
 from .workflow import READY, Workflow
 
 FORMAT = 1
+# Addresses under a draft that are not steps.
+RESERVED_STEP_IDS = frozenset({APPLICANT_STEP_ID, "recapitulatif", "terminer", "lien", "supprimer", "prefill"})
 
 
 class Section(Node):
@@ -100,7 +102,7 @@ class ProcedureDefinition(Node):
         """Refuse ids used twice, and conditions on a field that does not come before."""
         seen: set[str] = set()
         for node in [*self.steps, *(section for step in self.steps for section in step.sections)]:
-            if node.id in seen or node.id == APPLICANT_STEP_ID:
+            if node.id in seen or node.id in RESERVED_STEP_IDS:
                 raise ValueError(f"the id “{node.id}” is used twice, or reserved")
             seen.add(node.id)
         known: set[str] = set()

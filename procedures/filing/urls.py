@@ -1,6 +1,29 @@
-"""Addresses of this app."""
+"""Addresses of the citizen's side."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import case_views, catalogue_views, draft_views, follow_views
 
 app_name = "filing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("demarches/", catalogue_views.catalogue, name="catalogue"),
+    path("demarches/schema.json", catalogue_views.schema, name="schema"),
+    path("demarches/<slug:slug>/", catalogue_views.procedure, name="procedure"),
+    path("demarches/<slug:slug>/commencer/", draft_views.start, name="start"),
+    path("brouillons/reprendre/<str:token>/", draft_views.resume, name="resume"),
+    path("brouillons/<uuid:draft_id>/", draft_views.overview, name="draft"),
+    path("brouillons/<uuid:draft_id>/recapitulatif/", draft_views.recap, name="recap"),
+    path("brouillons/<uuid:draft_id>/lien/", draft_views.link, name="link"),
+    path("brouillons/<uuid:draft_id>/terminer/", draft_views.leave, name="leave"),
+    path("brouillons/<uuid:draft_id>/supprimer/", draft_views.discard, name="discard"),
+    path("brouillons/<uuid:draft_id>/<slug:step>/", draft_views.step, name="step"),
+    path("mes-demandes/", follow_views.mine, name="mine"),
+    path("suivi/", follow_views.follow, name="follow"),
+    path("suivi/code/", follow_views.code, name="follow_code"),
+    path("demandes/<str:reference>/", case_views.case, name="case"),
+    path("demandes/<str:reference>/recue/", case_views.confirmation, name="confirmation"),
+    path("demandes/<str:reference>/message/", case_views.message, name="message"),
+    path("demandes/<str:reference>/actions/<slug:key>/", case_views.action, name="action"),
+    path("demandes/<str:reference>/accuse/", case_views.receipt, name="receipt"),
+    path("demandes/<str:reference>/fichiers/<uuid:file_id>/", case_views.file, name="file"),
+]

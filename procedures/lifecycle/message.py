@@ -9,7 +9,7 @@ from accounts.permissions import Actor
 from journal import models as journal
 
 from .. import permissions
-from ..models import Message, Submission
+from ..models import Decision, Message, Submission
 from . import notify
 
 
@@ -55,3 +55,8 @@ def send(submission: Submission, body: str, *, by: Actor) -> Message:
 def mark_read(submission: Submission, *, by_citizen: bool) -> None:
     """Note when what the other side wrote was first shown."""
     submission.messages.filter(from_citizen=not by_citizen, read_at=None).update(read_at=timezone.now())
+
+
+def mark_decision_read(decision: Decision) -> None:
+    """Note when the citizen first opened a decision: the law counts from it (R112-20)."""
+    Decision.objects.filter(pk=decision.pk, first_read_at=None).update(first_read_at=timezone.now())

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -157,3 +158,38 @@ def query(context: Any, **changes: Any) -> str:
         if value not in (None, ""):
             params[name] = value
     return "?" + params.urlencode() if params else "?"
+
+
+@register.filter
+def weekday(number: int) -> str:
+    """Name a day of the week; 0 is Monday."""
+    return str(WEEKDAYS[number]).capitalize()
+
+
+@register.filter
+def weight(size: int) -> str:
+    """Say the size of a file: 84 ko, 1,2 Mo."""
+    if size >= 100_000:
+        return f"{size / 1_000_000:.1f}\u00a0Mo".replace(".", ",")
+    return f"{max(1, round(size / 1000))}\u00a0ko"
+
+
+@register.filter
+def delay(value: Any) -> str:
+    """Say a legal delay: 2 months."""
+    if value is None:
+        return ""
+    count = value.count
+    words = {
+        "days": ngettext("%(count)d day", "%(count)d days", count),
+        "weeks": ngettext("%(count)d week", "%(count)d weeks", count),
+        "months": ngettext("%(count)d month", "%(count)d months", count),
+    }
+    return str(words[value.unit] % {"count": count})
+
+
+@register.filter
+def fill(text: str, department: Any) -> str:
+    """Put the department's address and telephone where a definition names them."""
+    address = ", ".join([department.place.name, *department.place.address_lines])
+    return text.replace("{address}", address).replace("{phone}", phone(department.phone))

@@ -132,7 +132,8 @@ def refuse_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CommandError(f"{host}:{port} cannot be listened to ({error.strerror}): choose another port.") from error
+            words = f"{host}:{port} cannot be listened to ({error.strerror}): choose another port."
+            raise CommandError(words) from error
 
 
 def answers(host: str, port: int) -> bool:

@@ -1,0 +1,212 @@
+"""A request as the citizen sees it: confirmation, progress, messages, answers, files."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.permissions import actor_of
+from journal.models import Event
+
+from .. import permissions
+from ..definition.fields.base import clean_text
+from ..definition.workflow import Transition
+from ..lifecycle import message as letters
+from ..lifecycle import transition as transitions
+from ..models import Document, StoredFile, Submission
+from ..models.reference import normalise_reference
+from .draft_views import rows
+
+
+def load(request: HttpRequest, reference: str) -> Submission:
+    """Return the request if this person may follow it; 404 otherwise, whether it exists or not."""
+    found = (
+        Submission.objects.select_related("version", "procedure", "department__place", "applicant")
+        .filter(reference=normalise_reference(reference) or reference)
+        .first()
+    )
+    if found is None or not permissions.may_see_as_citizen(actor_of(request), found):
+        raise Http404
+    return found
+
+
+def _receipt(submission: Submission) -> Document | None:
+    return submission.documents.filter(kind=Document.Kind.RECEIPT).select_related("stored").order_by("-pk").first()
+
+
+@require_safe
+def confirmation(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the acknowledgement, whole, as soon as the request is filed; the PDF follows."""
+    submission = load(request, reference)
+    definition = submission.version.definition
+    return render(
+        request,
+        "filing/confirmation.html",
+        {
+            "submission": submission,
+            "ack": submission.acknowledgement,
+            "definition": definition,
+            "department": submission.department,
+            "receipt": _receipt(submission),
+            "next_steps": definition.letters.next_steps,
+        },
+    )
+
+
+class WordsForm(forms.Form):
+    """Some words to the department."""
+
+    words = forms.CharField(
+        label=gettext_lazy("Your message"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=5000,
+        error_messages={
+            "required": gettext_lazy("Write your message before you send it."),
+            "max_length": gettext_lazy("This message is too long: keep it under 5,000 characters."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="f-%s", **kwargs)
+
+    def clean_words(self) -> str:
+        """Drop control and direction marks."""
+        return clean_text(self.cleaned_data["words"], keep_lines=True)
+
+
+@require_safe
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show where the request stands, what is awaited, and everything said and sent so far."""
+    return _case(request, load(request, reference), WordsForm())
+
+
+def _case(request: HttpRequest, submission: Submission, form: WordsForm, status: int = 200) -> HttpResponse:
+    definition = submission.version.definition
+    workflow = definition.workflow
+    actions = {
+        t.act: t for t in permissions.allowed_transitions(actor_of(request), submission) if t.role == "applicant"
+    }
+    last = submission.answer_sets.order_by("-number").first()
+    exchanged = list(submission.messages.all())
+    decision = submission.decisions.filter(signed_at__isnull=False).order_by("-number").first()
+    # The law counts from the first reading of a notice (R112-20): it is noted, and changes nothing the citizen sees.
+    letters.mark_read(submission, by_citizen=True)
+    if decision is not None and decision.first_read_at is None:
+        letters.mark_decision_read(decision)
+    return render(
+        request,
+        "filing/case.html",
+        {
+            "submission": submission,
+            "state": workflow.state(submission.state),
+            "definition": definition,
+            "department": submission.department,
+            "timeline": timeline(submission),
+            "rows": rows(definition, last.answers) if last else [],
+            "files": list(submission.files.select_related("stored")),
+            "receipt": _receipt(submission),
+            "exchanged": exchanged,
+            "question": next((m for m in reversed(exchanged) if m.kind == "correction"), None),
+            "decision": decision,
+            "reply": actions.get("reply"),
+            "withdraw": actions.get("withdraw"),
+            "form": form,
+        },
+        status=status,
+    )
+
+
+def timeline(submission: Submission) -> list[dict[str, Any]]:
+    """Return what happened, in the citizen's words, from the very events that agents see."""
+    workflow = submission.version.definition.workflow
+    shown: list[dict[str, Any]] = []
+    for event in Event.objects.of(submission.key):
+        target = event.data.get("state") or event.data.get("to")
+        if not target:
+            continue
+        state = workflow.state(target)
+        if shown and shown[-1]["label"] == state.citizen_label:
+            continue
+        shown.append({"label": state.citizen_label, "at": event.at})
+    return shown
+
+
+@require_POST
+def message(request: HttpRequest, reference: str) -> HttpResponse:
+    """Send a message to the department."""
+    submission = load(request, reference)
+    form = WordsForm(request.POST)
+    if not form.is_valid():
+        return _case(request, submission, form, 422)
+    letters.send(submission, form.cleaned_data["words"], by=actor_of(request))
+    messages.success(request, _("Your message is sent."))
+    return redirect("filing:case", submission.reference)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def action(request: HttpRequest, reference: str, key: str) -> HttpResponse:
+    """Answer the department's question, or withdraw the request after a page that asks first."""
+    submission = load(request, reference)
+    actor = actor_of(request)
+    transition = _transition(submission, key)
+    if request.method != "POST":
+        if transition.act != "withdraw" or not permissions.may_apply(actor, submission, transition):
+            return redirect("filing:case", submission.reference)
+        return render(request, "filing/withdraw.html", {"submission": submission, "transition": transition})
+    words = ""
+    if transition.needs_text:
+        form = WordsForm(request.POST)
+        if not form.is_valid():
+            return _case(request, submission, form, 422)
+        words = form.cleaned_data["words"]
+    try:
+        transitions.apply(submission, key, by=actor, words=words)
+    except transitions.StaleAction:
+        messages.warning(request, _("Your request has changed meanwhile: here is where it stands now."))
+    else:
+        messages.success(request, _("It is done: the department has been told."))
+    return redirect("filing:case", submission.reference)
+
+
+def _transition(submission: Submission, key: str) -> Transition:
+    try:
+        transition = submission.version.definition.workflow.transition(key)
+    except KeyError as error:
+        raise Http404 from error
+    if transition.role != "applicant":
+        raise Http404
+    return transition
+
+
+@require_safe
+def receipt(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Download the receipt as a PDF; while it is being made, say so."""
+    submission = load(request, reference)
+    document = _receipt(submission)
+    if document is None or document.stored is None:
+        return render(request, "filing/receipt_pending.html", {"submission": submission}, status=202)
+    return download(document.stored, f"accuse-de-reception-{submission.reference}.pdf")
+
+
+@require_safe
+def file(request: HttpRequest, reference: str, file_id: Any) -> HttpResponseBase:
+    """Download one of the files that were sent."""
+    submission = load(request, reference)
+    stored = StoredFile.objects.filter(answer_link__submission=submission, public_id=file_id).first()
+    if stored is None or stored.scan == StoredFile.Scan.INFECTED:
+        raise Http404
+    return download(stored, stored.name)
+
+
+def download(stored: StoredFile, name: str) -> FileResponse:
+    """Hand the bytes over as a download, never shown by the browser as a page of ours."""
+    return FileResponse(
+        default_storage.open(stored.key), as_attachment=True, filename=name, content_type=stored.content_type
+    )

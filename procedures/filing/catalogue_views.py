@@ -1,0 +1,68 @@
+"""What a person reads before she starts: the catalogue and each procedure's page."""
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from portal.kit.text import fold
+from town.models import Department
+
+from ..definition.document import ProcedureDefinition
+from ..models import Procedure
+
+
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """List the procedures by theme, or those that match the words typed."""
+    text, theme = request.GET.get("q", "").strip()[:200], request.GET.get("theme", "")[:120]
+    found = Procedure.objects.listed().select_related("current_version").order_by("theme", "title")
+    for word in fold(text).split()[:8]:
+        # The end of a word is dropped so that plurals and feminine forms meet; short words stay whole.
+        found = found.filter(Q(search_text__contains=word[:-1] if len(word) > 4 else word))
+    if theme:
+        found = found.filter(theme=theme)
+    groups: dict[str, list[Procedure]] = {}
+    for procedure in found[:200]:
+        groups.setdefault(procedure.theme, []).append(procedure)
+    reception = Department.objects.filter(slug="accueil").first()
+    return render(
+        request,
+        "filing/catalogue.html",
+        {"groups": groups, "text": text, "theme": theme, "count": sum(map(len, groups.values())), "reception": reception},
+    )
+
+
+@require_safe
+def procedure(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say everything a person needs before she starts."""
+    found = (
+        Procedure.objects.filter(slug=slug, current_version__isnull=False)
+        .select_related("current_version", "department__place")
+        .prefetch_related("department__hours")
+        .first()
+    )
+    if found is None:
+        moved = Procedure.objects.filter(old_slugs__slug=slug).first()
+        if moved is None:
+            raise Http404
+        return redirect("filing:procedure", moved.slug, permanent=True)
+    assert found.current_version is not None  # noqa: S101 filtered above
+    response = render(
+        request,
+        "filing/procedure.html",
+        {
+            "procedure": found,
+            "definition": found.current_version.definition,
+            "version": found.current_version,
+            "department": found.department,
+        },
+        status=410 if found.withdrawn_at else 200,
+    )
+    return response
+
+
+@require_safe
+def schema(request: HttpRequest) -> JsonResponse:
+    """Publish the form of a definition as JSON Schema."""
+    return JsonResponse(ProcedureDefinition.model_json_schema(by_alias=True))

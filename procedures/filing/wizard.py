@@ -1,0 +1,202 @@
+"""The only formtools code: a wizard whose steps come from a definition and whose storage is the draft."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from formtools.wizard.storage.base import BaseStorage
+from formtools.wizard.views import NamedUrlWizardView
+
+from ..definition.base import Answers
+from ..definition.document import Step
+from ..definition.fields import FileField
+from ..lifecycle import draft as drafts
+from ..models import Draft
+from .forms import StepForm, raw_of
+
+DONE = "recapitulatif"
+
+
+class DraftStorage(BaseStorage):  # type: ignore[misc]
+    """Keeps nothing in the session: answers live in the draft, written on POST only."""
+
+    def __init__(self, prefix: str, request: HttpRequest, file_storage: Any = None) -> None:
+        super().__init__(prefix, request, file_storage)
+        self.draft: Draft = request.draft  # type: ignore[attr-defined]
+        self.init_data()
+
+    def set_step_data(self, step: str, cleaned_data: Answers) -> None:
+        """Keep the typed answers of a valid step."""
+        drafts.save_step(self.draft, step, cleaned_data)
+
+    def update_response(self, response: HttpResponseBase) -> None:
+        """Nothing to add: no cookie, no temporary file."""
+
+
+class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
+    """Steps of one draft. The caller has loaded it, checked the right to it, and locked it on POST."""
+
+    template_name = "filing/step.html"
+    storage_name = "procedures.filing.wizard.DraftStorage"
+    form_list: dict[str, type[StepForm]] = {}
+    condition_dict: dict[str, Any] = {}
+    url_name = "filing:step"
+    done_step_name = DONE
+    draft: Draft
+
+    @classmethod
+    def get_initkwargs(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The steps are known per draft, not per class: nothing to compute here."""
+        return {}
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Take the steps from the draft's own version."""
+        super().setup(request, *args, **kwargs)
+        self.draft = request.draft  # type: ignore[attr-defined]
+        self.definition = self.draft.version.definition
+        self.refused: dict[str, list[str]] = {}
+        self._use_steps(self.draft.answers)
+
+    def _use_steps(self, answers: Answers) -> None:
+        self.chosen = self.definition.steps_for(answers)
+        self.form_list = {step.id: StepForm for step in self.chosen}
+
+    def first_hole(self) -> str | None:
+        """Return the first step that is not done; None when all are."""
+        for step in self.chosen:
+            if step.id in self.draft.pending or not self.definition.is_done(step, self.draft.answers):
+                return step.id
+        return None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show a step; one that comes after a hole, that a condition hides or that is unknown leads to where one is."""
+        step, ids = kwargs["step"], list(self.form_list)
+        hole = self.first_hole()
+        if step not in ids or (hole is not None and ids.index(step) > ids.index(hole)):
+            return redirect(self.get_step_url(hole or DONE))
+        self.storage.current_step = step
+        return self.render(self.get_form())  # type: ignore[no-any-return]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Keep what was sent, valid or not, then go where the button says. The address names the step, no hidden field."""
+        step = kwargs["step"]
+        if step not in self.form_list:
+            return redirect(self.get_step_url(self.first_hole() or DONE))
+        self.storage.current_step = step
+        self._receive_files(step)
+        form = self.get_form(data=request.POST, files=request.FILES)
+        action = "remove" if "remove" in request.POST else request.POST.get("action", "next")
+        if form.is_valid():
+            self.storage.set_step_data(step, form.json)
+            self._use_steps(self.draft.answers)
+        else:
+            drafts.keep_pending(self.draft, step, raw_of(form), form.json)
+            if action == "next":
+                response = self.render(form)
+                response.status_code = 422
+                return response  # type: ignore[no-any-return]
+        match action:
+            case "remove":
+                drafts.detach(self.draft, request.POST["remove"])
+                return redirect(self.get_step_url(step))
+            case "back":
+                return redirect(self.get_step_url(self.get_prev_step(step) or step))
+            case "later":
+                return redirect("filing:draft", self.draft.public_id)
+            case _:
+                # Back from the recap to change one answer, everything else done: return there.
+                return redirect(self.get_step_url(self.get_next_step(step) or DONE))
+
+    def _receive_files(self, step_id: str) -> None:
+        """Store what was joined before anything else is judged: a mistake elsewhere on the page loses no file."""
+        for question in self._step(step_id).fields:
+            uploads = self.request.FILES.getlist(question.id)
+            if isinstance(question, FileField) and uploads:
+                self.refused[question.id] = drafts.attach(self.draft, question, uploads)
+
+    def _step(self, step_id: str) -> Step:
+        return next(step for step in self.chosen if step.id == step_id)
+
+    def get_step_url(self, step: str) -> str:
+        """Return the address of a step of this draft."""
+        if step == DONE:
+            return reverse("filing:recap", args=[self.draft.public_id])
+        return reverse(self.url_name, args=[self.draft.public_id, step])
+
+    def get_prefix(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+        """One constant: the draft in the address tells two tabs apart."""
+        return "draft"
+
+    def get_form_prefix(self, step: str | None = None, form: Any = None) -> None:
+        """Field ids are unique in a definition: inputs carry them bare."""
+        return
+
+    def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:
+        """Give the form its step, the answers before it and the files kept."""
+        here = self._step(step or self.steps.current)
+        kept = self.definition.kept(self.draft.answers)
+        before = {name: value for name, value in kept.items() if name not in {field.id for field in here.fields}}
+        files: dict[str, list[dict[str, Any]]] = {}
+        if any(isinstance(field, FileField) for field in here.fields):
+            for link in self.draft.files.select_related("stored"):
+                files.setdefault(link.field_id, []).append(link.stored.described())
+        return {"step": here, "answers": before, "kept": files, "refused": self.refused}
+
+    def get_form_initial(self, step: str) -> dict[str, Any]:
+        """Show again what was typed, else what was answered, else what the profile knows."""
+        here, initial = self._step(step), {}
+        pending, prefill = self.draft.pending.get(step), self.draft.pending.get("prefill", {})
+        data = QueryDict(mutable=True)
+        for name, values in (pending or {}).items():
+            data.setlist(name, values)
+        for question in here.fields:
+            if pending is not None and not isinstance(question, FileField):
+                initial[question.id] = question.form_field().widget.value_from_datadict(data, {}, question.id)
+            else:
+                answer = self.draft.answers.get(question.id, prefill.get(question.id))
+                initial[question.id] = question.to_initial(answer) if answer is not None else None
+        return initial
+
+    def get_context_data(self, form: StepForm, **kwargs: Any) -> dict[str, Any]:
+        """Add the draft, the step, and the progress: which step, of how many, which are done."""
+        ids = [step.id for step in self.chosen]
+        number = ids.index(form.step.id) + 1
+        return {
+            "form": form,
+            "draft": self.draft,
+            "procedure": self.draft.procedure,
+            "definition": self.definition,
+            "step": form.step,
+            "number": number,
+            "total": len(ids) + 1,
+            "progress": progress(self.draft, self.chosen, form.step.id),
+        }
+
+
+def progress(draft: Draft, steps: list[Step], current: str) -> list[dict[str, Any]]:
+    """Return each step with whether it is done and whether it is this one."""
+    definition = draft.version.definition
+    return [
+        {
+            "id": step.id,
+            "title": step.title,
+            "current": step.id == current,
+            "done": step.id not in draft.pending and definition.is_done(step, draft.answers),
+        }
+        for step in steps
+    ]
+
+
+_view = DraftWizard.as_view()
+
+
+def run(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
+    """Let the wizard answer ``request`` for one step of ``draft``."""
+    request.draft = draft  # type: ignore[attr-defined]
+    response: HttpResponse = _view(request, step=step)
+    # Rendered here, inside the caller's transaction and language.
+    if hasattr(response, "render"):
+        response.render()
+    return response
