@@ -137,7 +137,7 @@ def install_requirements(name: str) -> None:
     else:
         if not works(str(PYTHON), "-m", "pip", "--version"):
             subprocess.run([str(PYTHON), "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
-        command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input"]
+        command = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-input"]
     done = subprocess.run([*command, "--require-hashes", "-r", str(wanted)], check=False)
     if done.returncode:
         stop("L’installation des paquets a échoué (voir plus haut).", "Installing the packages failed (see above).")

@@ -1,8 +1,9 @@
 """What every test shares: the strict client, a clean cache, our mail backend, and no skipped test under CI."""
 
+import asyncio
 import os
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import TypeVar
 
 import pytest
 from django.conf import settings
@@ -17,6 +18,7 @@ from tests.support.client import Portal  # noqa: E402 after the rewriting is set
 
 pytest_plugins = ["tests.support.browser"]
 
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 SKIPPED = "Skipped, and under CI nothing may be: "
 
@@ -28,8 +30,10 @@ def our_mail_backend(django_test_environment: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def same_start() -> Iterator[None]:
+def same_start(request: pytest.FixtureRequest) -> Iterator[None]:
     """Start every test in French, with no rate limit or page left by the one before."""
+    marked = ["db"] if request.node.get_closest_marker("django_db") else []
+    refuse_browser_with_database([*request.fixturenames, *marked])
     cache.clear()
     with translation.override(settings.LANGUAGE_CODE):
         yield
@@ -59,7 +63,16 @@ def pytest_make_collect_report(
     return refuse_skip(report)
 
 
-def refuse_skip(report: Any) -> Any:
+def refuse_browser_with_database(fixtures: list[str]) -> None:
+    """Refuse a test of the database in a module of browser tests."""
+    # The browser's driver leaves an event loop running in this thread, where Django would open another connection.
+    with_database = {"db", "transactional_db", "portal"} & set(fixtures)
+    assert not (with_database and ("browser" in fixtures or asyncio._get_running_loop())), (
+        "A module of browser tests may not use this process's database: ask the live server."
+    )
+
+
+def refuse_skip(report: Report) -> Report:
     """Make a skip a failure under CI; an expected failure is no skip."""
     if CI and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else str(report.longrepr)

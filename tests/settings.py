@@ -11,8 +11,6 @@ os.environ["PORTAL_MODE"] = "test"
 _folder = tempfile.mkdtemp(prefix="portail-test-")
 _owner = os.getpid()
 os.environ["DATA_DIR"] = _folder
-# The browser's driver keeps an event loop in the thread that also talks to the database, one at a time.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @atexit.register

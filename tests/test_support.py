@@ -38,7 +38,8 @@ def show(request: HttpRequest) -> HttpResponse:
     """Show the form, and what was posted, as JSON."""
     if request.method == "POST":
         sent = {name: request.POST.getlist(name) for name in request.POST}
-        return JsonResponse(sent | {name: file.name for name, file in request.FILES.items()})
+        files = {name: [file.name for file in request.FILES.getlist(name)] for name in request.FILES}
+        return JsonResponse(sent | files)
     return HttpResponse(PAGE % FORM, headers={"Content-Language": "fr"})
 
 
@@ -144,7 +145,7 @@ def test_the_client_sends_a_form_back_as_it_stands_with_a_few_changes() -> None:
         "taille": ["m"],
         "oui": ["1"],
         "action": ["suite"],
-        "piece": "piece.pdf",
+        "piece": ["piece.pdf"],
     }
 
 
@@ -157,7 +158,7 @@ def test_the_client_refuses_what_the_page_does_not_offer(wrong: dict[str, Any]) 
 
 
 def test_a_skipped_test_fails_under_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    report = SimpleNamespace(skipped=True, outcome="skipped", longrepr=("file", 1, "no browser"))
+    report: Any = SimpleNamespace(skipped=True, outcome="skipped", longrepr=("file", 1, "no browser"))
     monkeypatch.setattr("tests.conftest.CI", False)
     assert refuse_skip(report).outcome == "skipped"
     monkeypatch.setattr("tests.conftest.CI", True)

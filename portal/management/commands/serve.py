@@ -2,12 +2,14 @@
 
 import hashlib
 import http.client
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -162,3 +164,6 @@ def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+        # What a killed child left behind is still in the session that was opened for it.
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)

@@ -1,0 +1,78 @@
+"""The door of the desk: who enters, which requests she opens, and the note that she did."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from accounts.models import Role, User
+from accounts.permissions import Actor, actor_of
+from journal.models import record_access
+
+from .. import permissions
+from ..models import Submission
+from ..models.reference import normalise_reference
+
+P = ParamSpec("P")
+# Under which of her roles someone acts, when she holds several in a department.
+_ORDER = (Role.SIGNATORY, Role.HEAD, Role.AGENT, Role.AUDITOR)
+
+
+def desk_only(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Send a stranger to the sign-in page, and refuse whoever has no role in the desk."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        actor = actor_of(request)
+        if actor.user is None:
+            return redirect_to_login(request.get_full_path(), "account_login")
+        if not permissions.may_use_desk(actor):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def load(request: HttpRequest, reference: str) -> Submission:
+    """Return the request if this agent may see it; 404 otherwise, whether it exists or not."""
+    found = (
+        permissions.visible_submissions(actor_of(request))
+        .for_list()
+        .select_related("department__place", "department__entity")
+        .filter(reference=normalise_reference(reference) or reference)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def note(actor: Actor, action: str, submission: Submission) -> None:
+    """Write down that an agent looked at a request, under the role she holds there."""
+    held = actor.roles_in(submission.department_id)
+    role = next((role for role in _ORDER if role in held), "")
+    record_access(action, submission.key, actor=actor.key, role=role)
+
+
+def name_of(user: User | None) -> str:
+    """Return the name of the human being behind a login; her address where no name is recorded."""
+    if user is None:
+        return ""
+    person = getattr(user, "person", None)
+    return (person.display_name if person else "") or user.email
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, section: str, status: int = 200
+) -> HttpResponse:
+    """Draw a page of the desk with what its frame shows: who is signed in, and where she is."""
+    actor = actor_of(request)
+    name = (actor.person.display_name if actor.person else "") or (actor.user.email if actor.user else "")
+    return render(request, template, {**context, "agent_name": name, "section": section}, status=status)

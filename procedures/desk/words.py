@@ -1,0 +1,134 @@
+"""What the desk says of a request in a few words: its legal date, its state, what is expected, what happened."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from journal.models import Event
+
+from ..definition.workflow import Workflow
+from ..models import Submission
+
+SOON = 5  # days before the legal date from which it is shown as near
+_MONTHS = (
+    lazy("Jan."),
+    lazy("Feb."),
+    lazy("Mar."),
+    lazy("Apr."),
+    lazy("May"),
+    lazy("Jun."),
+    lazy("Jul."),
+    lazy("Aug."),
+    lazy("Sep."),
+    lazy("Oct."),
+    lazy("Nov."),
+    lazy("Dec."),
+)
+# Status or outcome → the drawing and the tone of a state; the word is always written beside it.
+_SHAPES = {
+    "submitted": ("open", ""),
+    "under_review": ("half", "run"),
+    "awaiting_citizen": ("pause", "wait"),
+    "granted": ("check", "yes"),
+    "granted_in_part": ("check", "yes"),
+    "refused": ("cross", "not"),
+}
+
+
+@dataclass(frozen=True)
+class Due:
+    """The legal date in words: days first, then the date. ``tone`` is "", "soon" or "late"."""
+
+    days: str
+    day: date | None = None
+    short: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A state as it is drawn: its word, its icon, its tone."""
+
+    label: str
+    icon: str
+    tone: str
+
+
+def short_day(day: date, today: date) -> str:
+    """Say a day in short: "8 déc."; the year is added when it is far away."""
+    number = "1er" if day.day == 1 and get_language() == "fr" else str(day.day)
+    text = f"{number}\u00a0{_MONTHS[day.month - 1]}"
+    return f"{text} {day.year}" if abs((day - today).days) > 300 else text
+
+
+def due_of(submission: Submission, today: date | None = None) -> Due:
+    """Say how far the legal date is: "14 jours · 8 déc.", "retard de 2 jours · 22 nov."."""
+    today = today or timezone.localdate()
+    if submission.is_over:
+        return Due(_("no longer running"))
+    if submission.due_on is None:
+        return Due(_("no legal date"))
+    left, short = (submission.due_on - today).days, short_day(submission.due_on, today)
+    if left < 0:
+        words = ngettext("one day late", "%(count)d days late", -left) % {"count": -left}
+        return Due(words, submission.due_on, short, "late")
+    if left == 0:
+        return Due(_("today"), submission.due_on, short, "soon")
+    words = ngettext("%(count)d day", "%(count)d days", left) % {"count": left}
+    return Due(words, submission.due_on, short, "soon" if left <= SOON else "")
+
+
+def shape_of(submission: Submission) -> Shape:
+    """Return the state in the town's own words, with its drawing."""
+    label = submission.version.definition.workflow.state(submission.state).label
+    icon, tone = _SHAPES.get(submission.outcome or submission.status, ("check", ""))
+    return Shape(label, icon, tone)
+
+
+def is_to_sign(workflow: Workflow, state: str) -> bool:
+    """Say whether requests of this state were proposed and wait for a signatory."""
+    proposed = any(t.act == "propose" and t.to == state for t in workflow.transitions)
+    return proposed and any(t.act == "decide" for t in workflow.leaving(state))
+
+
+def expected(submission: Submission, *, unread: bool) -> str:
+    """Say what is expected next on a request."""
+    if unread:
+        return _("Read the answer")
+    if submission.status == "submitted":
+        return _("Take charge")
+    if submission.status == "awaiting_citizen":
+        return _("Wait for the citizen")
+    if is_to_sign(submission.version.definition.workflow, submission.state):
+        return _("Wait for the signature")
+    return _("Study and decide")
+
+
+def day_group(day: date, today: date) -> str:
+    """Name the group under which a list shows a day: today, a day of this week, a month."""
+    if day == today:
+        return _("Today, %(day)s") % {"day": date_format(day, "l j F")}
+    text = date_format(day, "l j F") if 0 < (today - day).days < 7 else date_format(day, "F Y")
+    return text[:1].upper() + text[1:]
+
+
+def happened(event: Event, workflow: Workflow) -> str:
+    """Say an event in words, from the labels of the workflow."""
+    if event.kind == "submitted":
+        return _("Request filed")
+    if event.kind == "message":
+        return _("Message from the department") if event.role == "agent" else _("Message from the applicant")
+    try:
+        transition = workflow.transition(event.kind)
+    except KeyError:
+        return event.kind
+    if transition.act == "reply":
+        return _("Answer from the applicant")
+    if transition.act == "withdraw":
+        return _("Withdrawn by the applicant")
+    return transition.label
