@@ -67,7 +67,9 @@ class Actor:
                 if department.pk == membership.department_id or membership.role not in held:
                     held[membership.role] = membership
                 todo += [
-                    child for child in children.get(department.pk, []) if child.sector_id == membership.department.sector_id
+                    child
+                    for child in children.get(department.pk, [])
+                    if child.sector_id == membership.department.sector_id
                 ]
         return rights
 

@@ -25,7 +25,7 @@ def guarded_models() -> Iterator[tuple[type[models.Model], Any]]:
 def _columns(model: type[models.Model], guarded: Any) -> list[str] | None:
     if guarded == "all":
         return None
-    return [model._meta.get_field(name).column for name in guarded]  # type: ignore[union-attr]
+    return [str(getattr(model._meta.get_field(name), "column", "")) for name in guarded]
 
 
 def names(model: type[models.Model], vendor: str) -> list[str]:
@@ -56,7 +56,9 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 def _sqlite(table: str, columns: list[str] | None) -> Iterator[str]:
     changed = (
-        " WHEN " + " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in columns) if columns is not None else ""
+        " WHEN " + " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in columns)
+        if columns is not None
+        else ""
     )
     for event, condition in (("update", changed), ("delete", "")):
         yield f'DROP TRIGGER IF EXISTS "guard_{table}_{event}"'

@@ -25,7 +25,9 @@ class Event(models.Model):
 
     guarded: ClassVar[str] = "all"
 
-    subject = models.CharField(max_length=80)  # "submission:<uuid>", "version:<uuid>": a public key, never a foreign key
+    subject = models.CharField(
+        max_length=80
+    )  # "submission:<uuid>", "version:<uuid>": a public key, never a foreign key
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=40)
     at = models.DateTimeField()
@@ -53,7 +55,13 @@ class Event(models.Model):
 
 
 def append(
-    subject: str, kind: str, *, actor: str = "", role: str = "", data: Mapping[str, Any] | None = None, at: datetime | None = None
+    subject: str,
+    kind: str,
+    *,
+    actor: str = "",
+    role: str = "",
+    data: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> Event:
     """Add an event at the end of its subject's chain, in the caller's transaction."""
     if connection.vendor == "postgresql":
@@ -76,7 +84,9 @@ def append(
     )
 
 
-def canonical_body(subject: str, number: int, kind: str, at: datetime, actor: str, role: str, data: dict[str, Any]) -> str:
+def canonical_body(
+    subject: str, number: int, kind: str, at: datetime, actor: str, role: str, data: dict[str, Any]
+) -> str:
     """Return the one spelling of an event whose bytes are hashed."""
     content = {
         "subject": subject,
@@ -99,17 +109,16 @@ def verify(subject: str) -> list[str]:
     """Recompute the chain of a subject; return its faults in words, none when it holds."""
     faults, previous = [], ""
     for position, event in enumerate(Event.objects.of(subject), 1):
-        columns = canonical_body(
-            event.subject, event.number, event.kind, event.at, event.actor, event.role, event.data
-        )
+        columns = canonical_body(event.subject, event.number, event.kind, event.at, event.actor, event.role, event.data)
         if event.number != position:
             faults.append(f"event {position} is missing")
             break
         if event.previous != previous or event.digest != digest_of(previous, event.body):
             faults.append(f"event {event.number} does not match its digest")
-        elif json.loads(columns) | {"at": ""} != json.loads(event.body) | {"at": ""} or datetime.fromisoformat(
-            json.loads(event.body)["at"]
-        ) != event.at:
+        elif (
+            json.loads(columns) | {"at": ""} != json.loads(event.body) | {"at": ""}
+            or datetime.fromisoformat(json.loads(event.body)["at"]) != event.at
+        ):
             faults.append(f"the columns of event {event.number} do not match its body")
         previous = event.digest
     return faults

@@ -15,7 +15,7 @@ def send(pk: int) -> None:
         return
     try:
         CHANNELS[delivery.channel](delivery)
-    except Exception as error:  # noqa: BLE001 any failure is the row's to keep: the sweep tries again
+    except Exception as error:
         delivery.fail(error)
         return
     delivery.succeed()

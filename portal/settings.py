@@ -248,7 +248,10 @@ if PRODUCTION:
         reason
         for wrong, reason in [
             (DEBUG, "DEBUG is on"),
-            (SECRET_KEY == DEFAULT_SECRET or len(SECRET_KEY) < 40, "SECRET_KEY is the default one or under 40 characters"),
+            (
+                SECRET_KEY == DEFAULT_SECRET or len(SECRET_KEY) < 40,
+                "SECRET_KEY is the default one or under 40 characters",
+            ),
             (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS, "ALLOWED_HOSTS is empty or accepts any host"),
             (INSECURE_COOKIES, "INSECURE_COOKIES is on"),
             (env.bool("DEMO_MODE", default=False), "DEMO_MODE is on"),
@@ -258,4 +261,6 @@ if PRODUCTION:
     if unsafe:
         raise ImproperlyConfigured("The portal refuses to start in production: " + "; ".join(unsafe) + ".")
 if DEMO_MODE and (env.bool("BEHIND_PROXY", default=False) or PUBLIC_URL.startswith("https://")):
-    raise ImproperlyConfigured("Demo mode refuses to start with production settings (BEHIND_PROXY or an https PUBLIC_URL).")
+    raise ImproperlyConfigured(
+        "Demo mode refuses to start with production settings (BEHIND_PROXY or an https PUBLIC_URL)."
+    )

@@ -109,7 +109,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the page was open too long; what was saved is kept (an expired session loses nothing)."""
     context: dict[str, Any] = {
         "title": _("Your page was open for a long time"),
-        "text": _("For your safety, it must be loaded again. Go back, reload the page and send again: what you saved is kept."),
+        "text": _(
+            "For your safety, it must be loaded again. Go back, reload the page and send again: what you saved is kept."
+        ),
         "status": 403,
     }
     return render(request, "portal/error.html", context, status=403)

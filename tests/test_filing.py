@@ -369,7 +369,9 @@ def test_an_unknown_number_gets_the_same_page_and_no_mail(portal: Portal) -> Non
 
 
 @pytest.mark.usefixtures("acte")
-def test_the_mail_server_down_keeps_the_filing_and_the_mail_goes_later(portal: Portal, settings: Any, mailoutbox: Any) -> None:
+def test_the_mail_server_down_keeps_the_filing_and_the_mail_goes_later(
+    portal: Portal, settings: Any, mailoutbox: Any
+) -> None:
     settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     file_one(portal)
@@ -405,7 +407,9 @@ def test_a_logged_in_citizen_is_prefilled_and_finds_her_drafts(portal: Portal, a
 
 
 @pytest.mark.usefixtures("acte")
-def test_the_filing_costs_at_most_ten_requests_and_sixty_queries(portal: Portal, django_assert_max_num_queries: Any) -> None:
+def test_the_filing_costs_at_most_ten_requests_and_sixty_queries(
+    portal: Portal, django_assert_max_num_queries: Any
+) -> None:
     with django_assert_max_num_queries(60):
         first = begin(portal)
         portal.get(first)

@@ -93,7 +93,13 @@ def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = N
             hint,
         )
     return format_html(
-        '<div class="{}"><label for="{}">{}</label>{}{}{}</div>', css, base, label, hint, error, _single(widget, control)
+        '<div class="{}"><label for="{}">{}</label>{}{}{}</div>',
+        css,
+        base,
+        label,
+        hint,
+        error,
+        _single(widget, control),
     )
 
 

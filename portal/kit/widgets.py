@@ -66,7 +66,9 @@ def textarea(control: Control, attrs: Mapping[str, Any]) -> SafeString:
 def select(control: Control, attrs: Mapping[str, Any], choices: Any) -> SafeString:
     """Draw a closed list."""
     options = [
-        format_html("<option{}>{}</option>", attributes({"value": str(value) or "", "selected": _same(value, control)}), label)
+        format_html(
+            "<option{}>{}</option>", attributes({"value": str(value) or "", "selected": _same(value, control)}), label
+        )
         if str(value)
         else format_html('<option value=""{}>{}</option>', attributes({"selected": _same(value, control)}), label)
         for value, label in choices
@@ -229,7 +231,11 @@ class AddressParts(Group):
             }
             inputs.append(
                 format_html(
-                    '<div class="part {}"><label for="{}">{}</label><input{}></div>', part, part_id, label, attributes(values)
+                    '<div class="part {}"><label for="{}">{}</label><input{}></div>',
+                    part,
+                    part_id,
+                    label,
+                    attributes(values),
                 )
             )
         return format_html('<div class="address">{}</div>', _join(inputs))

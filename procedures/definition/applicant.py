@@ -142,5 +142,3 @@ def display_name(answers: Answers) -> str:
     )
     organisation = answers.get("applicant_organisation")
     return str(organisation or person or gettext_lazy("Anonymous"))
-
-

@@ -101,7 +101,8 @@ class ProcedureDefinition(Node):
     def names_resolve(self) -> Self:
         """Refuse ids used twice, and conditions on a field that does not come before."""
         seen: set[str] = set()
-        for node in [*self.steps, *(section for step in self.steps for section in step.sections)]:
+        nodes: list[Step | Section] = [*self.steps, *(section for step in self.steps for section in step.sections)]
+        for node in nodes:
             if node.id in seen or node.id in RESERVED_STEP_IDS:
                 raise ValueError(f"the id “{node.id}” is used twice, or reserved")
             seen.add(node.id)
@@ -121,7 +122,9 @@ class ProcedureDefinition(Node):
     def _resolve(condition: Condition | None, known: set[str], place: str) -> None:
         for test in tests_of(condition):
             if test.field not in known:
-                raise ValueError(f"the condition of the {place} asks for “{test.field}”, which no earlier question gives")
+                raise ValueError(
+                    f"the condition of the {place} asks for “{test.field}”, which no earlier question gives"
+                )
 
     @cached_property
     def all_steps(self) -> list[Step]:
@@ -129,7 +132,9 @@ class ProcedureDefinition(Node):
         if self.applicant.identification == "none":
             return self.steps
         sections = [
-            Section(id="applicant_identity", fields=applicant_fields(self.applicant.kinds, self.applicant.identification))
+            Section(
+                id="applicant_identity", fields=applicant_fields(self.applicant.kinds, self.applicant.identification)
+            )
         ]
         return [
             *self.steps,

@@ -55,7 +55,8 @@ def canonical(content: Any) -> str:
 
 def _fault(content: Any, item: Any) -> str:
     """Name the place by the ids a person wrote: "steps “holder” › fields “name” › label: field required"."""
-    words, node = [], content
+    words: list[str] = []
+    node = content
     for key in item["loc"]:
         if isinstance(key, int):
             node = node[key] if isinstance(node, list) and key < len(node) else None

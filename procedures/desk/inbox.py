@@ -1,88 +1,26 @@
-"""What the inbox shows: counters, filters, and the rows of a list, each in a constant number of queries."""
+"""What the inbox shows: counters and the rows of a list, each in a constant number of queries."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
-from django.http import QueryDict
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from portal.kit.paging import Page, keyset
 
 from .. import permissions
-from ..models import Decision, Message, Procedure, ProcedureVersion, Submission
+from ..models import Decision, Message, ProcedureVersion, Submission
 from ..models.case import SubmissionQuerySet
 from .access import name_of
+from .selection import View
 from .words import SOON, Due, Shape, day_group, due_of, expected, is_to_sign, shape_of, short_day
 
 OPEN = ("submitted", "under_review", "awaiting_citizen")
 CAP = 99
 MINE = 12
-STATES = ("open", "answered", "to_sign", *Submission.Status.values, "all")
-# What the address says, in French, for each value of a filter.
-SLUGS = {
-    "open": "en-cours",
-    "answered": "reponse-recue",
-    "to_sign": "a-signer",
-    "submitted": "deposees",
-    "under_review": "en-instruction",
-    "awaiting_citizen": "attente-usager",
-    "decided": "decidees",
-    "closed": "terminees",
-    "all": "toutes",
-    "late": "retard",
-    "soon": "5-jours",
-    "mine": "moi",
-    "nobody": "a-attribuer",
-}
-VALUES = {slug: value for value, slug in SLUGS.items()}
-
-
-@dataclass(frozen=True)
-class View:
-    """A view of the list, as its address says it."""
-
-    q: str = ""
-    procedure: str = ""
-    state: str = ""
-    deadline: str = ""
-    agent: str = ""
-
-    @classmethod
-    def read(cls, params: QueryDict) -> "View":
-        """Read a view from an address; an unknown value is no filter."""
-
-        def one(name: str, allowed: tuple[str, ...]) -> str:
-            value = VALUES.get(params.get(name, ""), "")
-            return value if value in allowed else ""
-
-        q = " ".join(params.get("q", "").replace("\x00", "").split())[:200]
-        return cls(
-            q=q,
-            procedure=params.get("demarche", "").replace("\x00", "")[:80],
-            # A search looks everywhere; a list shows what is under way.
-            state=one("etat", STATES) or ("all" if q else "open"),
-            deadline=one("echeance", ("late", "soon")),
-            agent=one("agent", ("mine", "nobody")),
-        )
-
-    @property
-    def address(self) -> str:
-        """The address of the list under this view."""
-        pairs = {
-            "q": self.q,
-            "demarche": self.procedure,
-            "etat": "" if self.state in ("", "open") and not self.q else SLUGS.get(self.state, ""),
-            "echeance": SLUGS.get(self.deadline, ""),
-            "agent": SLUGS.get(self.agent, ""),
-        }
-        query = urlencode({name: value for name, value in pairs.items() if value})
-        return reverse("desk:list") + (f"?{query}" if query else "")
 
 
 @dataclass(frozen=True)
@@ -207,88 +145,3 @@ def listed(actor: Actor, view: View, *, after: str, before: str) -> tuple[Page, 
         received: date = timezone.localtime(submission.received_at).date()
         groups.setdefault(day_group(received, today), []).append(_row(submission))
     return page, list(groups.items())
-
-
-@dataclass(frozen=True)
-class Choices:
-    """One closed list of the filters: its name in the address, its label, and (value, words, chosen)."""
-
-    name: str
-    label: str
-    options: list[tuple[str, str, bool]]
-
-
-def filters(actor: Actor, view: View) -> list[Choices]:
-    """Return the filters of the list, with the chosen values."""
-    departments = permissions.desk_departments(actor)
-    known = Procedure.objects.filter(
-        Exists(Submission.objects.filter(procedure=OuterRef("pk"), department__in=departments))
-    ).values_list("slug", "title")
-    # Without a search, what is under way is what an address without state shows.
-    states = [("" if value == "open" and not view.q else SLUGS[value], state_words(value)) for value in STATES]
-    state = "" if view.state == "open" and not view.q else SLUGS[view.state]
-    return [
-        _choices("demarche", _("Procedure"), [("", _("All")), *known], view.procedure),
-        _choices("etat", _("State"), states, state),
-        _choices(
-            "echeance",
-            _("Legal date"),
-            [("", _("All")), (SLUGS["late"], _("Late")), (SLUGS["soon"], _("Within 5 days"))],
-            SLUGS.get(view.deadline, ""),
-        ),
-        _choices(
-            "agent",
-            _("Agent"),
-            [("", _("Whole department")), (SLUGS["mine"], _("Me")), (SLUGS["nobody"], _("To assign"))],
-            SLUGS.get(view.agent, ""),
-        ),
-    ]
-
-
-def _choices(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> Choices:
-    return Choices(name, label, [(value, words, value == chosen) for value, words in options])
-
-
-def state_words(value: str) -> str:
-    """Name a state of the filter."""
-    return {
-        "open": _("Under way"),
-        "answered": _("Answer received"),
-        "to_sign": _("To sign"),
-        "submitted": _("Filed"),
-        "under_review": _("Under study"),
-        "awaiting_citizen": _("Waiting for the citizen"),
-        "decided": _("Decided"),
-        "closed": _("Closed"),
-        "all": _("All"),
-    }[value]
-
-
-def rail(view: View) -> list[tuple[str, list[tuple[str, str, bool]]]]:
-    """Return the ready views: heading → (name, address, whether it is this one)."""
-    here = replace(view, q="", procedure="") if not view.q and not view.procedure else None
-    mine_ = [
-        (_("My requests"), View(state="open", agent="mine")),
-        (_("Citizens’ answers"), View(state="answered")),
-        (_("Late"), View(state="open", deadline="late")),
-        (_("Due within 5 days"), View(state="open", deadline="soon")),
-        (_("To sign"), View(state="to_sign")),
-    ]
-    service = [
-        (_("Under way"), View(state="open")),
-        (_("To assign"), View(state="open", agent="nobody")),
-        (_("Waiting for the citizen"), View(state="awaiting_citizen")),
-        (_("Decided"), View(state="decided")),
-        (_("Closed"), View(state="closed")),
-    ]
-    return [
-        (_("My work"), [(name, view_.address, view_ == here) for name, view_ in mine_]),
-        (_("Department"), [(name, view_.address, view_ == here) for name, view_ in service]),
-    ]
-
-
-def title(view: View) -> str:
-    """Name a view: the ready view's own name, else a plain one."""
-    if view.q:
-        return _("Search")
-    return next((name for _heading, views in rail(view) for name, _address, here in views if here), _("Requests"))

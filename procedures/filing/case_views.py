@@ -74,7 +74,7 @@ class WordsForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="f-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "f-%s", **kwargs})
 
     def clean_words(self) -> str:
         """Drop control and direction marks."""

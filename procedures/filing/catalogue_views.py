@@ -29,7 +29,13 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "filing/catalogue.html",
-        {"groups": groups, "text": text, "theme": theme, "count": sum(map(len, groups.values())), "reception": reception},
+        {
+            "groups": groups,
+            "text": text,
+            "theme": theme,
+            "count": sum(map(len, groups.values())),
+            "reception": reception,
+        },
     )
 
 
@@ -48,7 +54,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             raise Http404
         return redirect("filing:procedure", moved.slug, permanent=True)
     assert found.current_version is not None  # noqa: S101 filtered above
-    response = render(
+    return render(
         request,
         "filing/procedure.html",
         {
@@ -59,7 +65,6 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
         },
         status=410 if found.withdrawn_at else 200,
     )
-    return response
 
 
 @require_safe

@@ -163,7 +163,7 @@ class LinkForm(forms.Form):
     email = EmailField(type="email", id="email", label="x").form_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="f-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "f-%s", **kwargs})
         self.fields["email"].label = _("Your e-mail address")
         self.fields["email"].error_messages["required"] = _("Write the address where the link must go.")
 

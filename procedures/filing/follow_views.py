@@ -43,7 +43,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
     waiting = permissions.followed_submissions(actor).filter(status="awaiting_citizen").for_list()[:5]
     drafts = (
-        Draft.objects.filter(person__in=actor.persons, submission=None).select_related("procedure").order_by("-updated_at")[:10]
+        Draft.objects.filter(person__in=actor.persons, submission=None)
+        .select_related("procedure")
+        .order_by("-updated_at")[:10]
     )
     for row in [*page.rows, *waiting]:
         row.state_shown = row.version.definition.workflow.state(row.state)
@@ -61,13 +63,15 @@ class FollowForm(forms.Form):
     )
     code = forms.CharField(
         label=gettext_lazy("Follow-up code"),
-        help_text=gettext_lazy("Only if you have no e-mail address: it is printed on your receipt, for example 7H2F-9XRD."),
+        help_text=gettext_lazy(
+            "Only if you have no e-mail address: it is printed on your receipt, for example 7H2F-9XRD."
+        ),
         max_length=20,
         required=False,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="f-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "f-%s", **kwargs})
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
 
@@ -75,7 +79,9 @@ class FollowForm(forms.Form):
         """Accept a number however it is typed; a wrong symbol is told at once."""
         reference = normalise_reference(self.cleaned_data["reference"])
         if reference is None:
-            raise forms.ValidationError(_("This number is not complete, or a character is wrong. Check it on your receipt."))
+            raise forms.ValidationError(
+                _("This number is not complete, or a character is wrong. Check it on your receipt.")
+            )
         return reference
 
 
@@ -97,9 +103,11 @@ def follow(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "filing/follow.html", {"form": form}, status=422)
     reference, code = form.cleaned_data["reference"], form.cleaned_data["code"]
-    found = Submission.objects.select_related("version", "procedure", "department__place", "applicant").filter(
-        reference=reference
-    ).first()
+    found = (
+        Submission.objects.select_related("version", "procedure", "department__place", "applicant")
+        .filter(reference=reference)
+        .first()
+    )
     if code:
         if found is None or not hmac.compare_digest(found.follow_code, normalise_code(code) or ""):
             form.add_error("code", _("This number and this code do not go together. Check both on your receipt."))
@@ -137,7 +145,7 @@ class CodeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="f-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "f-%s", **kwargs})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

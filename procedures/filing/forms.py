@@ -47,7 +47,7 @@ class StepForm(forms.Form):
             if isinstance(question, FileField) and isinstance(control, FilesControl):
                 control.kept = kept.get(question.id, [])
                 control.refused = list(refused.get(question.id, []))
-                control.widget.kept = [{**item, "said": _said(item)} for item in control.kept]  # type: ignore[attr-defined]
+                control.widget.kept = [{**item, "said": _said(item)} for item in control.kept]
                 limits = question.limits(settings.UPLOAD_MAX_BYTES)
                 control.help_text = f"{question.help} {limits}".strip()
             self.fields[question.id] = control
@@ -105,7 +105,7 @@ class StepForm(forms.Form):
         when = question.when
         if not (isinstance(when, Test) and when.op == "is" and when.field in self.fields):
             return None
-        value = {True: "yes", False: "no"}.get(when.value, when.value) if isinstance(when.value, bool) else when.value
+        value = str({True: "yes", False: "no"}[when.value] if isinstance(when.value, bool) else when.value)
         choices = getattr(self.fields[when.field], "choices", None)
         return (when.field, value) if choices and any(option == value for option, _ in choices) else None
 

@@ -80,7 +80,5 @@ def _silence(definition: ProcedureDefinition, due: date | None) -> str:
         return "Aucune décision ne naît du silence de la mairie pour cette démarche."
     day = day_in_words(due)
     if definition.legal.silence_effect == "acceptance":
-        return (
-            f"Sans réponse de notre part le {day}, et si votre demande est complète, elle sera considérée comme acceptée."
-        )
+        return f"Sans réponse de notre part le {day}, et si votre demande est complète, elle sera considérée comme acceptée."
     return f"Sans réponse de notre part le {day}, et si votre demande est complète, elle sera considérée comme refusée."

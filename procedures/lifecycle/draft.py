@@ -43,7 +43,9 @@ def _prefill(person: Person) -> Answers:
         "applicant_given_names": person.given_names,
     }
     for point in person.contact_points.all():
-        answers[{"email": "applicant_email", "phone": "applicant_phone", "post": "applicant_address"}[point.kind]] = point.value
+        answers[{"email": "applicant_email", "phone": "applicant_phone", "post": "applicant_address"}[point.kind]] = (
+            point.value
+        )
     if answers.get("applicant_email"):
         answers["applicant_contact"] = "email"
     return {name: value for name, value in answers.items() if value}
@@ -78,7 +80,7 @@ def _touch(draft: Draft) -> None:
     draft.save(update_fields=["answers", "pending", "updated_at", "expires_at"])
 
 
-def attach(draft: Draft, field: FileField, uploads: list[UploadedFile]) -> list[str]:
+def attach(draft: Draft, field: FileField, uploads: list[UploadedFile[Any]]) -> list[str]:
     """Keep the uploads that are accepted; return, for each refused one, what is wrong and how to mend it."""
     refused = []
     room = field.max_files - draft.files.filter(field_id=field.id).count()
@@ -149,4 +151,3 @@ def revoke_links(draft: Draft) -> None:
     """Make every link sent so far useless."""
     draft.resume_nonce = uuid.uuid4()
     draft.save(update_fields=["resume_nonce"])
-

@@ -34,7 +34,7 @@ def tidy_name(name: str, extension: str = "") -> str:
     return (stem.lstrip(".")[: _NAME_LIMIT - len(own)] or "document") + own
 
 
-def receive(upload: UploadedFile, field: FileField) -> StoredFile:
+def receive(upload: UploadedFile[Any], field: FileField) -> StoredFile:
     """Check an upload and store it; RefusedFile says what is wrong with it and what to do."""
     size = upload.size or 0
     shown = tidy_name(upload.name or "")

@@ -138,7 +138,11 @@ def _applicant(submission: Submission, answers: Answers) -> Applicant:
 
 def _search_text(definition: ProcedureDefinition, answers: Answers) -> str:
     """Join the names, the applicant's address and the answers marked searchable; sensitive ones stay out."""
-    terms = [display_name(answers), answers.get("applicant_family_name") or "", *lines(answers.get("applicant_address"))]
+    terms = [
+        display_name(answers),
+        answers.get("applicant_family_name") or "",
+        *lines(answers.get("applicant_address")),
+    ]
     for _step, _section, field in definition.walk(answers):
         if field.searchable and not field.sensitive and field.id in answers:
             terms += field.search_terms(answers[field.id])
@@ -182,4 +186,3 @@ def _write_facets(submission: Submission, definition: ProcedureDefinition, answe
         )
     if facets:
         Facet.objects.bulk_create(facets)
-

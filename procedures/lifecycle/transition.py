@@ -166,6 +166,4 @@ def _move(submission: Submission, transition: Transition, state: State, by: Acto
         submission.closed_at = timezone.now()
     if transition.role != "applicant" and submission.assigned_to_id is None:
         submission.assigned_to = by.user
-    submission.save(
-        update_fields=["state", "status", "awaiting", "outcome", "outcome_by", "closed_at", "assigned_to"]
-    )
+    submission.save(update_fields=["state", "status", "awaiting", "outcome", "outcome_by", "closed_at", "assigned_to"])

@@ -1,11 +1,11 @@
 """From a procedure to the decision on a request: the tables of the heart."""
 
+from .answers import AnswerSet
 from .case import Applicant, CaseAccess, Decision, Facet, Message, Submission
 from .document import Document
 from .draft import Draft
 from .file import AnswerFile, DraftFile, StoredFile
 from .procedure import Procedure, ProcedureVersion
-from .answers import AnswerSet
 
 __all__ = [
     "AnswerFile",

@@ -45,9 +45,12 @@ def department(slug: str = "etat-civil", name: str = "Service État civil", sect
         defaults={
             "name": name,
             "sector": Sector.objects.get_or_create(code=sector, defaults={"name": sector})[0],
-            "entity": LegalEntity.objects.get_or_create(siret="21990001500012", defaults={"name": "Commune de Val-de-Brume"})[0],
+            "entity": LegalEntity.objects.get_or_create(
+                siret="21990001500012", defaults={"name": "Commune de Val-de-Brume"}
+            )[0],
             "place": Place.objects.get_or_create(
-                name="Mairie", defaults={"street": "1 place de l’Hôtel-de-Ville", "postcode": "99240", "city": "Val-de-Brume"}
+                name="Mairie",
+                defaults={"street": "1 place de l’Hôtel-de-Ville", "postcode": "99240", "city": "Val-de-Brume"},
             )[0],
             "phone": "0199001252",
             "email": f"{slug}@val-de-brume.example",
@@ -72,7 +75,11 @@ def content(**changes: Any) -> dict[str, Any]:
         "cost": "Gratuit",
         "minutes": 5,
         "usual_delay": "3 jours",
-        "other_ways": {"counter": "Venez au {address}.", "post": "Écrivez au {address}.", "phone": "Appelez le {phone}."},
+        "other_ways": {
+            "counter": "Venez au {address}.",
+            "post": "Écrivez au {address}.",
+            "phone": "Appelez le {phone}.",
+        },
         "applicant": {"identification": "full"},
         "legal": {
             "nature": "request",
@@ -124,7 +131,13 @@ def content(**changes: Any) -> dict[str, Any]:
                                 "label": "Lequel ?",
                                 "when": {"field": "kind", "op": "is", "value": "other"},
                             },
-                            {"type": "number", "id": "copies", "label": "Nombre d’exemplaires", "minimum": 1, "maximum": 5},
+                            {
+                                "type": "number",
+                                "id": "copies",
+                                "label": "Nombre d’exemplaires",
+                                "minimum": 1,
+                                "maximum": 5,
+                            },
                         ],
                     }
                 ],
@@ -139,7 +152,14 @@ def content(**changes: Any) -> dict[str, Any]:
                         "id": "parents_s",
                         "fields": [
                             {"type": "text", "id": "mother", "label": "Nom de la mère", "searchable": True},
-                            {"type": "text", "id": "secret", "label": "Chose sensible", "sensitive": True, "searchable": True, "required": False},
+                            {
+                                "type": "text",
+                                "id": "secret",
+                                "label": "Chose sensible",
+                                "sensitive": True,
+                                "searchable": True,
+                                "required": False,
+                            },
                             {"type": "file", "id": "proof", "label": "Livret de famille", "max_files": 2},
                         ],
                     }

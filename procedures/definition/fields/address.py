@@ -94,7 +94,9 @@ class _Control(forms.Field):
             return None
         for name, text in parts.items():
             if len(text) > 200:
-                raise ValidationError(_("This line is too long: keep it under 200 characters."), params={"parts": [name]})
+                raise ValidationError(
+                    _("This line is too long: keep it under 200 characters."), params={"parts": [name]}
+                )
         french = _is_france(parts["country"])
         missing = [
             name for name in ("street", "postcode", "city") if not parts[name] and (french or name != "postcode")

@@ -142,7 +142,8 @@ class _Control(forms.Field):
         earliest, latest = bound(self.question.earliest, today), bound(self.question.latest, today)
         if earliest and day < earliest:
             raise _wrong(
-                _("This date must be %(day)s or later.") % {"day": date_format(earliest, "j F Y")}, ["day", "month", "year"]
+                _("This date must be %(day)s or later.") % {"day": date_format(earliest, "j F Y")},
+                ["day", "month", "year"],
             )
         if latest and day > latest:
             raise _wrong(

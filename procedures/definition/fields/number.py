@@ -26,7 +26,9 @@ class NumberField(Field):
 
     def display(self, value: Json) -> str:
         """Say the number with its unit."""
-        return "" if value is None else f"{value:,}".replace(",", "\u202f") + (f"\u00a0{self.unit}" if self.unit else "")
+        return (
+            "" if value is None else f"{value:,}".replace(",", "\u202f") + (f"\u00a0{self.unit}" if self.unit else "")
+        )
 
     def facet(self, value: Json) -> Decimal | None:
         """Sort as a number."""

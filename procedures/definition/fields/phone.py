@@ -17,7 +17,9 @@ class PhoneField(Field):
 
     def form_field(self) -> forms.Field:
         """Build a telephone input."""
-        return _Control(widget=forms.TextInput(attrs={"type": "tel", "autocomplete": self.autocomplete}), **self.common())
+        return _Control(
+            widget=forms.TextInput(attrs={"type": "tel", "autocomplete": self.autocomplete}), **self.common()
+        )
 
     def to_initial(self, value: Json) -> Any:
         """Show the number as people write it."""
@@ -63,7 +65,9 @@ class _Control(TextControl):
         number = _parse(text)
         if number is None:
             raise ValidationError(
-                _("We do not recognise this number. Write it with its 10 digits, or with +, the country code and the number.")
+                _(
+                    "We do not recognise this number. Write it with its 10 digits, or with +, the country code and the number."
+                )
             )
         return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 

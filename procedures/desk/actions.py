@@ -1,0 +1,126 @@
+"""The screens of an agent's actions: what is asked follows the act of the transition."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import Actor, actor_of
+
+from .. import permissions
+from ..definition.fields.address import lines
+from ..definition.workflow import Transition
+from ..lifecycle import transition as transitions
+from ..models import Submission
+from . import casefile
+from .access import desk_only, load, note, page
+from .forms import DecisionForm, DeskForm, form_for
+from .words import due_of, shape_of
+
+TEMPLATES = {
+    "propose": "desk/decision.html",
+    "decide": "desk/decision.html",
+    "ask_correction": "desk/words.html",
+    "send_back": "desk/words.html",
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_only
+def action(request: HttpRequest, reference: str, key: str) -> HttpResponse:
+    """Show what an action asks and says; its POST does it, or gives back what was typed with what is wrong."""
+    submission, actor = load(request, reference), actor_of(request)
+    transition = _transition(submission, key)
+    if not permissions.may_apply(actor, submission, transition):
+        raise PermissionDenied
+    preview = request.method == "POST" and "preview" in request.POST
+    data = request.POST if request.method == "POST" else None
+    form = form_for(transition, data, casefile.prepared_of(submission), preview=preview)
+    if submission.state not in transition.from_:
+        return _draw(request, submission, transition, form, stale=True, status=409)
+    if data is None or preview:
+        note(actor, "read", submission)
+        return _draw(request, submission, transition, form)
+    if not form.is_valid():
+        return _draw(request, submission, transition, form, status=422)
+    try:
+        done = transitions.apply(submission, key, by=actor, **_given(form))
+    except transitions.StaleAction:
+        return _draw(request, load(request, reference), transition, form, stale=True, status=409)
+    except transitions.MissingWords as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return _draw(request, submission, transition, form, status=422)
+    messages.success(request, _("Done. The request is now: “%(state)s”.") % {"state": shape_of(done).label})
+    return redirect("desk:case", submission.reference)
+
+
+def _transition(submission: Submission, key: str) -> Transition:
+    try:
+        transition = submission.version.definition.workflow.transition(key)
+    except KeyError as error:
+        raise Http404 from error
+    # What belongs to the applicant is done on her own pages.
+    if transition.role == "applicant":
+        raise Http404
+    return transition
+
+
+def _given(form: DeskForm) -> dict[str, Any]:
+    if isinstance(form, DecisionForm):
+        given = form.cleaned_data
+        return {"grounds": transitions.Grounds(law=given["law"], fact=given["fact"], words=given["words"])}
+    return {"words": form.cleaned_data.get("words", "")}
+
+
+def _draw(
+    request: HttpRequest,
+    submission: Submission,
+    transition: Transition,
+    form: DeskForm,
+    *,
+    stale: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    actor = actor_of(request)
+    context = {
+        "submission": submission,
+        "applicant": submission.applicant,
+        "transition": transition,
+        "target": submission.version.definition.workflow.state(transition.to),
+        "told": "notify_citizen" in transition.effects,
+        "state": shape_of(submission),
+        "due": due_of(submission),
+        "form": form,
+        "stale": stale,
+    }
+    if stale:
+        context["change"] = casefile.last_change(submission)
+        context["acts"] = casefile.actions_of(actor, submission)
+    else:
+        prepared = casefile.prepared_of(submission)
+        context["returned"] = prepared.returned_because if prepared and transition.act == "propose" else ""
+    if transition.act in {"propose", "decide"}:
+        context |= _letter(actor, submission, transition, form)
+    return page(request, TEMPLATES.get(transition.act, "desk/move.html"), context, section="case", status=status)
+
+
+def _letter(actor: Actor, submission: Submission, transition: Transition, form: DeskForm) -> dict[str, Any]:
+    """Return what the letter's preview shows: the very parts that the applicant will read."""
+    definition = submission.version.definition
+    refusal = transition.outcome == "refused"
+    signer = actor.membership_for(submission.department_id, "signatory") if transition.act == "decide" else None
+    return {
+        "refusal": refusal,
+        "opening": definition.letters.refused if refusal else definition.letters.granted,
+        "letter": {name: form[name].value() or "" for name in ("law", "fact", "words")},
+        "remedies": submission.acknowledgement.get("remedies", []) if refusal else [],
+        "signer": signer,
+        "signer_name": actor.person.display_name if signer and actor.person else "",
+        "address": lines(submission.applicant.address),
+        "received_on": timezone.localtime(submission.received_at).date(),
+    }

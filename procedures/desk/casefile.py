@@ -1,0 +1,145 @@
+"""All that the case page shows, gathered in a constant number of queries."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Person
+from accounts.permissions import Actor
+from journal.models import Event
+from messaging.models import Delivery
+
+from .. import permissions
+from ..definition.document import ProcedureDefinition
+from ..definition.fields import FileField
+from ..definition.fields.address import lines
+from ..definition.workflow import Transition
+from ..models import AnswerFile, Decision, Document, Message, Submission
+from .words import due_of, happened, is_to_sign, shape_of
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the timeline."""
+
+    label: str
+    state: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A section's questions, each with its answer in words."""
+
+    title: str
+    answers: list[tuple[str, str]]
+
+
+def names_of(keys: Iterable[str]) -> dict[str, str]:
+    """Return the names behind the journal's opaque ids, in one query."""
+    ids = {key.removeprefix("user:") for key in keys if key.startswith("user:")}
+    people = Person.objects.filter(user__public_id__in=[uuid.UUID(one) for one in ids]).select_related("user")
+    return {f"user:{person.user.public_id}": person.display_name for person in people if person.user}
+
+
+def timeline(submission: Submission) -> list[Happening]:
+    """Return what happened, the latest first."""
+    workflow = submission.version.definition.workflow
+    events = list(Event.objects.of(submission.key))
+    names = names_of(event.actor for event in events)
+    labels = {state.id: state.label for state in workflow.states}
+    told = []
+    for event in reversed(events):
+        target = event.data.get("to") or event.data.get("state") or ""
+        citizen = event.role == "applicant"
+        told.append(
+            Happening(
+                label=happened(event, workflow),
+                state=labels.get(target, ""),
+                who=names.get(event.actor, "") or (submission.applicant.display_name if citizen else ""),
+                at=event.at,
+            )
+        )
+    return told
+
+
+def last_change(submission: Submission) -> Happening | None:
+    """Return who last moved the request, and when."""
+    return next((entry for entry in timeline(submission) if entry.state), None)
+
+
+def answers_of(definition: ProcedureDefinition, answers: dict[str, Any]) -> list[Answered]:
+    """Return the answers in words, by step and section; files are listed apart."""
+    shown: dict[tuple[str, str], Answered] = {}
+    for step, section, field in definition.walk(answers):
+        if isinstance(field, FileField):
+            continue
+        heading = " · ".join(part for part in (step.title, section.title) if part)
+        entry = shown.setdefault((step.id, section.id), Answered(heading, []))
+        entry.answers.append((field.name, field.display(answers.get(field.id))))
+    return [entry for entry in shown.values() if entry.answers]
+
+
+def actions_of(actor: Actor, submission: Submission) -> list[Transition]:
+    """Return what this agent may do now; the applicant's own moves are made on her side."""
+    return [t for t in permissions.allowed_transitions(actor, submission) if t.role != "applicant"]
+
+
+def is_direct(transition: Transition, submission: Submission) -> bool:
+    """Say whether a transition is one click from the case page: taking charge, which says nothing to anyone."""
+    return transition.act == "move" and submission.status == "submitted"
+
+
+def receipt_of(submission: Submission) -> Document | None:
+    """Return the latest receipt, made or still owed."""
+    return submission.documents.filter(kind=Document.Kind.RECEIPT).select_related("stored").order_by("-pk").first()
+
+
+def prepared_of(submission: Submission) -> Decision | None:
+    """Return the decision that is prepared and not signed."""
+    return (
+        submission.decisions.filter(signed_at=None).select_related("prepared_by__person").order_by("-number").first()
+    )
+
+
+def _files(definition: ProcedureDefinition, links: list[AnswerFile]) -> list[tuple[str, AnswerFile]]:
+    names = {name: field.name for name, field in definition.fields.items()}
+    return [(names.get(link.field_id, ""), link) for link in links]
+
+
+def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
+    """Return everything that the case page shows."""
+    definition = submission.version.definition
+    sent = submission.answer_sets.order_by("-number").first()
+    exchanged: list[Message] = list(submission.messages.prefetch_related("files__stored"))
+    prepared = prepared_of(submission)
+    to_sign = is_to_sign(definition.workflow, submission.state)
+    acts = actions_of(actor, submission)
+    return {
+        "submission": submission,
+        "applicant": submission.applicant,
+        "address": lines(submission.applicant.address),
+        "definition": definition,
+        "state": shape_of(submission),
+        "due": due_of(submission),
+        "received_on": timezone.localtime(submission.received_at).date(),
+        "acts": [(act, is_direct(act, submission)) for act in acts],
+        "sent": sent,
+        "sections": answers_of(definition, sent.answers) if sent else [],
+        "files": _files(definition, list(submission.files.select_related("stored"))),
+        "receipt": receipt_of(submission),
+        "exchanged": exchanged,
+        "unread": sum(1 for message in exchanged if message.from_citizen and message.read_at is None),
+        "timeline": timeline(submission),
+        "deliveries": list(Delivery.objects.filter(about=submission.key).order_by("-pk")),
+        "prepared": None if submission.is_over else prepared,
+        # What a signatory sent back stays so until it is proposed again.
+        "returned": prepared.returned_because if prepared and not to_sign and not submission.is_over else "",
+        "signed": submission.decisions.filter(signed_at__isnull=False).order_by("-number").first(),
+        "may_write": permissions.may_write_as_agent(actor, submission),
+    }

@@ -1,0 +1,135 @@
+"""What agents write: a message, the words of an action, the grounds of a decision."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from ..definition.fields.base import clean_text
+from ..definition.workflow import Transition
+from ..lifecycle.transition import SHORTEST_FACTS
+from ..models import Decision
+
+_LIMIT = 5000
+
+
+class Words(forms.CharField):
+    """Some lines of text, without control or direction marks."""
+
+    def __init__(self, *, rows: int, empty: Any = "", **kwargs: Any) -> None:
+        messages = {"max_length": lazy("This text is too long: keep it under 5,000 characters.")}
+        if empty:
+            messages["required"] = empty
+        super().__init__(
+            widget=forms.Textarea(attrs={"rows": rows}), max_length=_LIMIT, error_messages=messages, **kwargs
+        )
+
+    def to_python(self, value: Any) -> str:
+        """Clean the text before it is measured."""
+        return clean_text(super().to_python(value) or "", keep_lines=True)
+
+
+class DeskForm(forms.Form):
+    """A form of the desk; its ids are short and stable."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="f-%s", **kwargs)
+
+
+class MessageForm(DeskForm):
+    """A message to the applicant."""
+
+    words = Words(rows=3, label=lazy("Your message"), empty=lazy("Write your message before you send it."))
+
+    def __init__(self, *args: Any, name: str = "", told: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"].label = _("Write to %(name)s") % {"name": name}
+        self.fields["words"].help_text = (
+            _("An e-mail says that a message is waiting; the text itself is read on the follow-up page.")
+            if told
+            else _("No e-mail address was given: the message is read on the follow-up page only.")
+        )
+
+
+class MoveForm(DeskForm):
+    """A transition that asks for nothing."""
+
+
+class CorrectionForm(DeskForm):
+    """What the applicant must correct or add."""
+
+    words = Words(
+        rows=6,
+        label=lazy("What must be corrected or added"),
+        help_text=lazy("Say which answer or which paper, what is wrong, and how to mend it."),
+        empty=lazy("Write what the person must correct or add."),
+    )
+
+
+class SendBackForm(DeskForm):
+    """Why a signatory does not sign."""
+
+    words = Words(
+        rows=4,
+        label=lazy("Why you send it back"),
+        help_text=lazy("Read by the department only, never by the applicant."),
+        empty=lazy("Write why you send it back."),
+    )
+
+
+class DecisionForm(DeskForm):
+    """The grounds of a decision, and some words to the person; a refusal needs both grounds (L211-5)."""
+
+    law = Words(
+        rows=4,
+        label=lazy("The rule that is applied"),
+        help_text=lazy("The text and its article, in a whole sentence: the person reads it as it is."),
+        required=False,
+        empty=lazy("Name the rule that is applied, with its article (L211-5)."),
+    )
+    fact = Words(
+        rows=6,
+        label=lazy("The facts, in one to three sentences"),
+        help_text=lazy("Dates and papers of this very case. A stock phrase is not enough (L211-5)."),
+        required=False,
+        empty=lazy("Say the facts of this case, with dates and papers (L211-5)."),
+    )
+    words = Words(
+        rows=3,
+        label=lazy("Words to the person"),
+        help_text=lazy("They open the letter, before the reasons."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, refusal: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.refusal = refusal
+        self.fields["law"].required = self.fields["fact"].required = refusal
+
+    def clean_fact(self) -> str:
+        """Refuse facts too short to say anything of the case, beside the other errors of the form."""
+        fact: str = self.cleaned_data["fact"]
+        if self.refusal and len(fact) < SHORTEST_FACTS:
+            raise forms.ValidationError(
+                _("Say the facts of this case in at least %(count)d characters: a stock phrase is not enough (L211-5).")
+                % {"count": SHORTEST_FACTS}
+            )
+        return fact
+
+
+def form_for(transition: Transition, data: Any, prepared: Decision | None, *, preview: bool = False) -> DeskForm:
+    """Build the form of a transition; a decision starts from what was prepared with the same outcome."""
+    bound = None if preview else data
+    if transition.act in {"propose", "decide"}:
+        initial: dict[str, str] = {}
+        if preview:
+            initial = {name: str(data.get(name, ""))[:_LIMIT] for name in ("law", "fact", "words")}
+        elif prepared is not None and prepared.outcome == transition.outcome:
+            initial = {"law": prepared.law_grounds, "fact": prepared.fact_grounds, "words": prepared.words}
+        return DecisionForm(bound, initial=initial, refusal=transition.outcome == "refused")
+    if transition.act == "ask_correction":
+        return CorrectionForm(bound)
+    if transition.act == "send_back":
+        return SendBackForm(bound)
+    return MoveForm(bound)

@@ -1,0 +1,155 @@
+"""The pages of the desk: today, the list, one request with its messages and files."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.permissions import actor_of
+
+from .. import permissions
+from ..lifecycle import message as letters
+from ..models import StoredFile, Submission
+from ..models.reference import normalise_reference
+from . import casefile, inbox, selection
+from .access import desk_only, load, note, page
+from .forms import MessageForm
+
+OPENABLE = (StoredFile.Scan.CLEAN, StoredFile.Scan.SKIPPED)
+
+
+@require_safe
+@desk_only
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what waits, and the requests that are mine."""
+    actor = actor_of(request)
+    departments = sorted({membership.department.name for membership in actor.memberships})
+    context = {
+        "counters": inbox.counters(actor),
+        "rows": inbox.mine(actor),
+        "today": timezone.now(),
+        "departments": departments,
+        "mine_address": selection.View(state="open", agent="mine").address,
+        "all_address": selection.View(state="open").address,
+    }
+    return page(request, "desk/home.html", context, section="home")
+
+
+@require_safe
+@desk_only
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show a view of the requests; an exact reference leads straight to its case."""
+    actor, view = actor_of(request), selection.View.read(request.GET)
+    reference = normalise_reference(view.q) if view.q else None
+    if reference and permissions.visible_submissions(actor).filter(reference=reference).exists():
+        return redirect("desk:case", reference)
+    shown, groups = inbox.listed(
+        actor, view, after=request.GET.get("apres", ""), before=request.GET.get("avant", "")
+    )
+    context = {
+        "view": view,
+        "title": selection.title(view),
+        "filters": selection.filters(actor, view),
+        "rail": selection.rail(view),
+        "without_search": selection.View(procedure=view.procedure, deadline=view.deadline, agent=view.agent).address,
+        "page": shown,
+        "groups": groups,
+    }
+    return page(request, "desk/list.html", context, section="list")
+
+
+@require_safe
+@desk_only
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show one request, whole; that it was read is noted."""
+    return _case(request, load(request, reference))
+
+
+def _case(
+    request: HttpRequest, submission: Submission, form: MessageForm | None = None, status: int = 200
+) -> HttpResponse:
+    actor = actor_of(request)
+    note(actor, "read", submission)
+    context = casefile.gather(actor, submission)
+    if context["may_write"]:
+        context["form"] = form or _message_form(submission)
+    return page(request, "desk/case.html", context, section="case", status=status)
+
+
+def _message_form(submission: Submission, data: Any = None) -> MessageForm:
+    applicant = submission.applicant
+    return MessageForm(data, name=applicant.display_name, told=bool(applicant.email))
+
+
+def _must_write(request: HttpRequest, submission: Submission) -> None:
+    if not permissions.may_write_as_agent(actor_of(request), submission):
+        raise PermissionDenied
+
+
+@require_POST
+@desk_only
+def message(request: HttpRequest, reference: str) -> HttpResponse:
+    """Send a message to the applicant."""
+    submission = load(request, reference)
+    _must_write(request, submission)
+    form = _message_form(submission, request.POST)
+    if not form.is_valid():
+        return _case(request, submission, form, 422)
+    letters.send(submission, form.cleaned_data["words"], by=actor_of(request))
+    messages.success(request, _("Your message is sent."))
+    return redirect("desk:case", submission.reference)
+
+
+@require_POST
+@desk_only
+def read(request: HttpRequest, reference: str) -> HttpResponse:
+    """Mark the applicant's messages as read, for whoever answers them."""
+    submission = load(request, reference)
+    _must_write(request, submission)
+    letters.mark_read(submission, by_citizen=False)
+    messages.success(request, _("The messages are marked as read."))
+    return redirect("desk:case", submission.reference)
+
+
+@require_safe
+@desk_only
+def file(request: HttpRequest, reference: str, file_id: Any) -> HttpResponseBase:
+    """Download a file of the request; one that is not checked yet, or blocked, is not given out."""
+    submission = load(request, reference)
+    stored = StoredFile.objects.filter(
+        Q(answer_link__submission=submission) | Q(message_link__message__submission=submission),
+        public_id=file_id,
+        scan__in=OPENABLE,
+    ).first()
+    if stored is None:
+        raise Http404
+    note(actor_of(request), "download", submission)
+    return _download(stored, stored.name)
+
+
+@require_safe
+@desk_only
+def receipt(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Download the receipt, once it is made."""
+    submission = load(request, reference)
+    document = casefile.receipt_of(submission)
+    if document is None or document.stored is None:
+        raise Http404
+    note(actor_of(request), "download", submission)
+    return _download(document.stored, f"accuse-de-reception-{submission.reference}.pdf")
+
+
+def _download(stored: StoredFile, name: str) -> FileResponse:
+    response = FileResponse(
+        default_storage.open(stored.key), as_attachment=True, filename=name, content_type=stored.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
