@@ -1,0 +1,92 @@
+"""Signing in: by a code or a password, without telling who has an account."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+
+from accounts.models import Person, User
+from messaging.models import Delivery
+from tests.support import samples
+from tests.support.client import Portal
+
+
+@pytest.fixture
+def camille(db: None) -> User:
+    samples.town()
+    user = samples.citizen()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def test_camille_signs_in_with_her_password(portal: Portal, camille: User) -> None:
+    page = portal.get("/comptes/connexion/")
+    answer = portal.fill(page, login=camille.email, password=samples.PASSWORD)
+    assert answer.headers["Location"] == "/mes-demandes/"
+    assert portal.get("/mes-demandes/").status_code == 200
+
+
+def test_camille_signs_in_with_a_code_sent_by_mail(portal: Portal, camille: User) -> None:
+    page = portal.get("/comptes/connexion/code/")
+    asked = portal.fill(page, email=camille.email, follow=True)
+    mail = Delivery.objects.get()
+    assert mail.address == camille.email
+    assert mail.secret
+    found = re.search(r"\n([A-Z0-9-]{6,})\n", mail.body)
+    assert found, mail.body
+    wrong = portal.fill(asked, code="AAAAAA")
+    assert "Erreur" in wrong.text
+    assert portal.fill(wrong, code=found[1]).status_code == 302
+    assert portal.get("/mes-demandes/").status_code == 200
+
+
+@pytest.mark.usefixtures("camille")
+def test_a_wrong_password_and_an_unknown_address_get_the_same_words(portal: Portal) -> None:
+    texts = []
+    for address in ("camille@exemple.fr", "personne@exemple.fr"):
+        page = portal.fill(portal.get("/comptes/connexion/"), login=address, password="pas le bon du tout")
+        texts.append(re.findall(r'class="error"[^>]*>.*?</p>|<section class="errors".*?</section>', page.text, re.S))
+    assert texts[0]
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.usefixtures("camille")
+def test_asking_a_code_for_an_unknown_address_shows_the_same_page(portal: Portal) -> None:
+    pages = [
+        portal.fill(portal.get("/comptes/connexion/code/"), email=address, follow=True)
+        for address in ("camille@exemple.fr", "personne@exemple.fr")
+    ]
+    assert pages[0].status_code == pages[1].status_code
+    assert pages[0].request["PATH_INFO"] == pages[1].request["PATH_INFO"]
+
+
+def test_a_new_account_is_confirmed_by_a_code_and_gets_its_person(portal: Portal) -> None:
+    samples.town()
+    page = portal.fill(portal.get("/comptes/inscription/"), email="neuve@exemple.fr", password1=samples.PASSWORD, follow=True)
+    found = re.search(r"\n([A-Z0-9-]{6,})\n", Delivery.objects.get().body)
+    assert found
+    portal.fill(page, code=found[1])
+    assert Person.objects.get(user__email="neuve@exemple.fr")
+
+
+def test_camille_signs_out_by_a_post_only(portal: Portal, camille: User) -> None:
+    portal.force_login(camille)
+    portal.get("/comptes/deconnexion/")
+    assert portal.get("/mes-demandes/").status_code == 200
+    portal.post("/comptes/deconnexion/")
+    assert portal.get("/mes-demandes/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "path", ["inscription", "connexion", "connexion/code", "mot-de-passe/oublie", "deconnexion", "inactif"]
+)
+def test_each_page_of_the_accounts_keeps_the_rules(portal: Portal, path: str, camille: User) -> None:
+    if path == "deconnexion":
+        portal.force_login(camille)
+    assert portal.get(f"/comptes/{path}/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["adresses", "mot-de-passe"])
+def test_each_page_of_ones_own_login_keeps_the_rules(portal: Portal, path: str, camille: User) -> None:
+    portal.fill(portal.get("/comptes/connexion/"), login=camille.email, password=samples.PASSWORD)
+    assert portal.get(f"/comptes/{path}/").status_code == 200
