@@ -44,7 +44,7 @@ def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = N
     hint_id = f"{base}-hint" if bound.help_text else ""
     error_id = f"{base}-err" if messages else ""
     described = " ".join(filter(None, (hint_id, error_id)))
-    hint = format_html('<p class="hint" id="{}">{}</p>', hint_id, bound.help_text) if hint_id else ""
+    hint = format_html('<div class="hint" id="{}">{}</div>', hint_id, bound.help_text) if hint_id else ""
     error = (
         format_html(
             '<p class="error" id="{}"><span class="sr">{} </span>{}</p>',

@@ -135,7 +135,7 @@ class _Choices(Group):
                     attributes(values),
                     option_id,
                     label,
-                    format_html('<p class="hint" id="{}">{}</p>', hint_id, hint) if hint else "",
+                    format_html('<div class="hint" id="{}">{}</div>', hint_id, hint) if hint else "",
                 )
             )
             if str(value) in control.reveals:

@@ -1,21 +1,18 @@
 """Receiving a file: its name, its size, its type by content, its place in the private storage."""
 
-import hashlib
 import os
-import uuid
 from typing import Any
 
 import filetype
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..definition.fields import FileField
 from ..definition.fields.base import clean_text
 from ..definition.fields.file import size_in_words
 from ..models import StoredFile
+from ..models.storage import store
 from .scanning import scanner
 
 _NAME_LIMIT = 150
@@ -53,20 +50,6 @@ def receive(upload: UploadedFile[Any], field: FileField) -> StoredFile:
             _("We cannot accept “%(name)s”. Save it as a PDF, or photograph the document.") % {"name": shown}
         )
     upload.seek(0)
-    return store(upload, name=tidy_name(upload.name or "", accepted[kind.mime]), content_type=kind.mime)
+    verdict = scanner().scan(upload)  # type: ignore[arg-type]
+    return store(upload, name=tidy_name(upload.name or "", accepted[kind.mime]), content_type=kind.mime, scan=verdict)
 
-
-def store(content: Any, *, name: str, content_type: str, scan: StoredFile.Scan | None = None) -> StoredFile:
-    """Keep the bytes under a random key; the row holds the name, the size and the digest."""
-    digest, size = hashlib.sha256(), 0
-    content.seek(0)
-    while chunk := content.read(65536):
-        digest.update(chunk)
-        size += len(chunk)
-    content.seek(0)
-    verdict = scan or scanner().scan(content)
-    content.seek(0)
-    key = default_storage.save(f"{timezone.now():%Y/%m}/{uuid.uuid4().hex}", content)
-    return StoredFile.objects.create(
-        key=key, name=name, size=size, content_type=content_type, sha256=digest.hexdigest(), scan=verdict
-    )

@@ -199,3 +199,13 @@ def fill(text: str, department: Any) -> str:
     """Put the department's address and telephone where a definition names them."""
     address = ", ".join([department.place.name, *department.place.address_lines])
     return text.replace("{address}", address).replace("{phone}", phone(department.phone))
+
+
+@register.filter
+def address_lines(value: Any) -> list[str]:
+    """Return the lines of an address kept as five parts."""
+    if not value:
+        return []
+    city = f"{value.get('postcode', '')} {value.get('city', '')}".strip()
+    country = value.get("country", "")
+    return [line for line in (value.get("street"), value.get("extra"), city, "" if country == "France" else country) if line]

@@ -1,0 +1,108 @@
+"""The people of the demonstration: their logins, names, roles and mandates. All are invented."""
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils import timezone
+
+from town.models import Department
+
+from .models import ContactPoint, Mandate, Membership, Person, Role, User
+
+# Printed by `make demo` and good for nothing else: demo mode refuses to start with production settings.
+PASSWORD = "brume-du-matin-2026"  # noqa: S105 known to all, on purpose
+_DELEGATION = "Arrêté n° 2026-17 du 30 mars 2026"
+_ALL = ("accueil", "etat-civil", "education", "voirie", "police-municipale", "vie-associative")
+# e-mail: given names, family name, role in words, memberships (role, title, authority, departments)
+_PEOPLE: dict[str, tuple[str, str, str, list[tuple[Role, str, str, tuple[str, ...]]]]] = {
+    "citoyen@exemple.fr": ("Camille", "Marchand", "habitante", []),
+    "aidant@exemple.fr": ("Malik", "Aubrac", "aidant numérique, avec le mandat d’Yvonne Kervella", []),
+    "agent@exemple.fr": (
+        "Nadia",
+        "Roussel",
+        "agente de plusieurs services",
+        [(Role.AGENT, "agente d’accueil et d’état civil", "", _ALL)],
+    ),
+    "responsable@exemple.fr": (
+        "Bruno",
+        "Lacaze",
+        "responsable de service",
+        [(Role.HEAD, "responsable des services à la population", "", _ALL)],
+    ),
+    "signataire@exemple.fr": (
+        "Hélène",
+        "Garnier-Roy",
+        "adjointe à la maire, signataire",
+        [(Role.SIGNATORY, "adjointe à la maire", _DELEGATION, _ALL)],
+    ),
+    "admin@exemple.fr": (
+        "Odile",
+        "Tessier",
+        "administratrice de la commune et des démarches",
+        [
+            (Role.TOWN_ADMIN, "directrice générale des services", "", ("accueil",)),
+            (Role.PROCEDURE_ADMIN, "directrice générale des services", "", _ALL),
+        ],
+    ),
+}
+
+
+def logins() -> list[tuple[str, str, str]]:
+    """Return the demo logins: e-mail, role in words, password."""
+    return [(email, role, PASSWORD) for email, (_, _, role, _) in _PEOPLE.items()]
+
+
+@transaction.atomic
+def load() -> dict[str, User]:
+    """Make the demo people who are missing, give all of them the printed password, and return them by e-mail."""
+    departments = {department.slug: department for department in Department.objects.all()}
+    users = {}
+    for email, (given_names, family_name, _, memberships) in _PEOPLE.items():
+        user = users[email] = _user(email)
+        person, created = Person.objects.get_or_create(
+            user=user, defaults={"given_names": given_names, "family_name": family_name}
+        )
+        if created:
+            ContactPoint.objects.create(
+                person=person, kind=ContactPoint.Kind.EMAIL, value=email, verified_at=timezone.now()
+            )
+        for role, title, authority, slugs in memberships:
+            for slug in slugs:
+                Membership.objects.get_or_create(
+                    user=user,
+                    department=departments[slug],
+                    role=role,
+                    defaults={"title": title, "authority": authority},
+                )
+    _mandate(users["aidant@exemple.fr"].person)
+    return users
+
+
+def _user(email: str) -> User:
+    user = User.objects.filter(email=email).first() or User(email=email)
+    if not user.check_password(PASSWORD):
+        user.set_password(PASSWORD)
+        user.save()
+    # A verified address: the password alone signs in, without a code by e-mail.
+    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    return user
+
+
+def _mandate(helper: Person) -> None:
+    """Let the helper act for someone who has neither e-mail nor login."""
+    if helper.mandates_held.exists():
+        return
+    principal = Person.objects.create(given_names="Yvonne", family_name="Kervella")
+    ContactPoint.objects.create(
+        person=principal,
+        kind=ContactPoint.Kind.POST,
+        value={
+            "street": "8 chemin du Lavoir",
+            "extra": "",
+            "postcode": "99240",
+            "city": "Val-de-Brume",
+            "country": "France",
+        },
+    )
+    Mandate.objects.create(principal=principal, helper=helper, ends_at=timezone.now() + timedelta(days=365))

@@ -1,0 +1,1 @@
+"""Reading and writing definitions in files; what is saved goes through the verbs."""

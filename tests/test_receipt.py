@@ -1,0 +1,110 @@
+"""The receipt: a tagged PDF with every mention, made once, that the town can recognise."""
+
+import subprocess
+from datetime import timedelta
+from typing import Any
+
+import page as validator
+import pytest
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from procedures.documents import receipt
+from procedures.models import Document
+from procedures.tasks import issue_document
+from tests.support import samples
+from tests.support.client import Portal
+from tests.support.queue import drain
+from tests.test_filing import NASTY, file_one
+
+
+@pytest.fixture
+def acte(db: None) -> Any:
+    return samples.procedure()
+
+
+def text_of(data: bytes) -> str:
+    """Read a PDF as a screen reader's user would: by another program than the one that made it."""
+    read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=data, capture_output=True, check=True)
+    return " ".join(read.stdout.decode().split())
+
+
+@pytest.mark.usefixtures("acte")
+def test_the_worker_makes_a_receipt_with_every_mention(portal: Portal) -> None:
+    submission = file_one(portal)
+    drain()
+    document = Document.objects.select_related("stored").get()
+    assert document.state == "done"
+    assert document.stored is not None
+    with default_storage.open(document.stored.key) as kept:
+        data = kept.read()
+    verdict = validator.validate_pdf_bytes(data, profile="ua1")
+    assert verdict.is_compliant, [str(failure.message) for failure in verdict.failures]
+    text = text_of(data)
+    for mention in (
+        "Accusé de réception électronique",
+        "SIRET 21990001500012",
+        submission.reference,
+        submission.acknowledgement["received_words"],
+        "Claire Le Goff",
+        "14 rue des Tanneurs",
+        "claire@exemple.fr",
+        "Service État civil",
+        "01 99 00 12 52".replace(" ", "\u00a0"),
+        "sera considérée comme refusée",
+        "Article L. 231-4 du CRPA",
+        "tribunal administratif de Hautebrume",
+        "Aucune à ce jour",
+        "Anne Morvan",
+        "livret.pdf",
+        document.verification_code,
+        "Mission d’intérêt public",
+        "version 1",
+        "Page 1 sur",
+        "ne vaut pas acceptation",
+    ):
+        assert " ".join(mention.split()) in text, mention
+    answer = portal.get(f"/demandes/{submission.reference}/accuse/")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert b"".join(answer.streaming_content) == data
+    answer.close()
+
+
+@pytest.mark.usefixtures("acte")
+def test_a_task_that_runs_twice_makes_one_receipt(portal: Portal) -> None:
+    file_one(portal)
+    drain()
+    document = Document.objects.get()
+    issue_document(document.pk)
+    Document.objects.filter(pk=document.pk).update(state="queued", next_try_at=timezone.now() - timedelta(minutes=1))
+    issue_document(document.pk)
+    again = Document.objects.get()
+    assert (again.stored_id, again.state) == (document.stored_id, "done")
+
+
+@pytest.mark.usefixtures("acte")
+def test_a_receipt_that_fails_is_tried_again(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    file_one(portal)
+    monkeypatch.setattr(receipt, "pdf", lambda document: 1 / 0)
+    drain()
+    document = Document.objects.get()
+    assert document.state == "queued"
+    assert "ZeroDivisionError" in document.last_error
+
+
+@pytest.mark.usefixtures("acte")
+def test_hostile_text_is_printed_as_it_was_typed(portal: Portal) -> None:
+    file_one(portal, applicant_family_name=NASTY)
+    drain()
+    data = receipt.pdf(Document.objects.get())
+    assert "<script>alert(1)</script>" in text_of(data)
+    assert "{{ 7*7 }}" in text_of(data)
+    assert "[U+1F419]" in text_of(data)
+    assert validator.validate_pdf_bytes(data, profile="ua1").is_compliant
+
+
+@pytest.mark.usefixtures("acte")
+def test_without_an_address_the_receipt_prints_the_follow_up_code(portal: Portal) -> None:
+    submission = file_one(portal, applicant_contact="post", applicant_email="")
+    drain()
+    assert submission.follow_code in text_of(receipt.pdf(Document.objects.get()))

@@ -1,0 +1,102 @@
+"""The fictitious town of the demonstration: Val-de-Brume, its entities, sectors, places, departments and hours."""
+
+from datetime import time
+
+from django.db import transaction
+
+from .models import Department, LegalEntity, OpeningHours, Place, Sector, Town
+
+# Department 99 does not exist in France, nor do these numbers; 01 99 00 xx xx is a range kept for fiction.
+_DPO = {"dpo_name": "Dominique Exemple", "dpo_email": "donnees@val-de-brume.example"}
+_TOWN = {
+    "name": "Val-de-Brume",
+    "siret": "21990001500012",
+    "street": "1 place de l’Hôtel-de-Ville",
+    "postcode": "99240",
+    "city": "Val-de-Brume",
+    "phone": "0199001240",
+    "email": "mairie@val-de-brume.example",
+    "mayor_name": "Jeanne Brumaire",
+    "mayor_title": "la maire",
+    "host_name": "Hébergeur fictif",
+    "host_address": "2 rue de l’Exemple, 99000 Hautebrume",
+    "host_phone": "0199000200",
+    "court": "tribunal administratif de Hautebrume, 3 rue du Palais, 99000 Hautebrume",
+    **_DPO,
+}
+_ENTITIES = {
+    "21990001500012": "Commune de Val-de-Brume",
+    "26990001500019": "Centre communal d’action sociale de Val-de-Brume",
+}
+_SECTORS = {
+    "accueil": "Relations avec les habitants",
+    "etat-civil": "État civil et population",
+    "education": "Éducation et enfance",
+    "cadre-de-vie": "Voirie et cadre de vie",
+    "securite": "Police municipale",
+    "vie-locale": "Vie associative et fêtes",
+    "social": "Action sociale",
+}
+_PLACES = {
+    "Mairie": ("1 place de l’Hôtel-de-Ville", "Entrée de plain-pied par la place. Bus 2, arrêt Hôtel-de-Ville."),
+    "Centre technique": ("12 rue des Forgerons", "Parking devant l’entrée."),
+    "Maison des associations": ("5 rue du Lavoir", "Ascenseur à droite de l’entrée."),
+}
+_ALL_DAY = ((8, 30, 12, 30), (13, 30, 17, 30))
+_MORNING = ((8, 30, 12, 30),)
+_TOWN_HALL = {0: _ALL_DAY, 1: _ALL_DAY, 2: _ALL_DAY, 3: _ALL_DAY, 4: _ALL_DAY, 5: ((9, 0, 12, 0),)}
+_OFFICES = {0: _ALL_DAY, 1: _ALL_DAY, 2: _ALL_DAY, 3: _MORNING, 4: _ALL_DAY}
+_COMMUNE, _CCAS = _ENTITIES
+# slug: name, sector, entity, place, last digits of the telephone, hours
+_DEPARTMENTS = {
+    "accueil": ("Accueil de la mairie", "accueil", _COMMUNE, "Mairie", "40", _TOWN_HALL),
+    "etat-civil": ("Service État civil", "etat-civil", _COMMUNE, "Mairie", "52", _TOWN_HALL),
+    "education": ("Service Éducation", "education", _COMMUNE, "Mairie", "53", _OFFICES),
+    "voirie": ("Service Voirie", "cadre-de-vie", _COMMUNE, "Centre technique", "54", _OFFICES),
+    "police-municipale": ("Police municipale", "securite", _COMMUNE, "Mairie", "55", _OFFICES),
+    "vie-associative": ("Service Vie associative", "vie-locale", _COMMUNE, "Maison des associations", "56", _OFFICES),
+    "ccas": ("Centre communal d’action sociale", "social", _CCAS, "Mairie", "57", _OFFICES),
+}
+
+
+@transaction.atomic
+def load() -> Town:
+    """Make what is missing of the demo town; what is there already is left as it was changed."""
+    town, _ = Town.objects.get_or_create(pk=1, defaults=_TOWN)
+    sectors = {
+        code: Sector.objects.get_or_create(code=code, defaults={"name": name})[0] for code, name in _SECTORS.items()
+    }
+    entities = {
+        siret: LegalEntity.objects.get_or_create(siret=siret, defaults={"name": name, **_DPO})[0]
+        for siret, name in _ENTITIES.items()
+    }
+    places = {
+        name: Place.objects.get_or_create(
+            name=name, defaults={"street": street, "postcode": "99240", "city": "Val-de-Brume", "note": note}
+        )[0]
+        for name, (street, note) in _PLACES.items()
+    }
+    for slug, (name, sector, entity, place, digits, week) in _DEPARTMENTS.items():
+        department, created = Department.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "name": name,
+                "sector": sectors[sector],
+                "entity": entities[entity],
+                "place": places[place],
+                "phone": f"01990012{digits}",
+                "email": f"{slug}@val-de-brume.example",
+            },
+        )
+        if created:
+            OpeningHours.objects.bulk_create(
+                OpeningHours(
+                    department=department,
+                    weekday=weekday,
+                    opens=time(span[0], span[1]),
+                    closes=time(span[2], span[3]),
+                )
+                for weekday, spans in week.items()
+                for span in spans
+            )
+    return town
