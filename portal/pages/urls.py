@@ -1,6 +1,16 @@
-"""Addresses of this app."""
+"""Addresses of the statement pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import verify_view, views
 
 app_name = "pages"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("saisine-electronique/", views.terms, name="terms"),
+    path("mentions-legales/", views.legal, name="legal"),
+    path("donnees-personnelles/", views.privacy, name="privacy"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+    path("contact/", views.contact, name="contact"),
+    path("plan-du-site/", views.sitemap, name="sitemap"),
+    path("verifier/", verify_view.verify, name="verify"),
+]

@@ -102,9 +102,7 @@ def receipt_of(submission: Submission) -> Document | None:
 
 def prepared_of(submission: Submission) -> Decision | None:
     """Return the decision that is prepared and not signed."""
-    return (
-        submission.decisions.filter(signed_at=None).select_related("prepared_by__person").order_by("-number").first()
-    )
+    return submission.decisions.filter(signed_at=None).select_related("prepared_by__person").order_by("-number").first()
 
 
 def _files(definition: ProcedureDefinition, links: list[AnswerFile]) -> list[tuple[str, AnswerFile]]:

@@ -34,7 +34,8 @@ class DeskForm(forms.Form):
     """A form of the desk; its ids are short and stable."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="f-%s", **kwargs)
+        kwargs.setdefault("auto_id", "f-%s")
+        super().__init__(*args, **kwargs)
 
 
 class MessageForm(DeskForm):

@@ -47,10 +47,8 @@ class Row:
     expected: str
 
 
-def _with_unread(queryset: SubmissionQuerySet) -> SubmissionQuerySet:
-    return queryset.annotate(
-        unread=Exists(Message.objects.filter(submission=OuterRef("pk"), from_citizen=True, read_at=None))
-    )
+def _unread() -> Exists:
+    return Exists(Message.objects.filter(submission=OuterRef("pk"), from_citizen=True, read_at=None))
 
 
 def _to_sign(visible: SubmissionQuerySet) -> SubmissionQuerySet:
@@ -73,7 +71,7 @@ def selected(actor: Actor, view: View) -> SubmissionQuerySet:
     if view.state == "open":
         found = found.filter(status__in=OPEN)
     elif view.state == "answered":
-        found = _with_unread(found).filter(unread=True)
+        found = found.filter(_unread())
     elif view.state == "to_sign":
         found = _to_sign(found)
     elif view.state in Submission.Status.values:
@@ -118,7 +116,7 @@ def counters(actor: Actor) -> list[Counter]:
 
 def mine(actor: Actor) -> list[Row]:
     """Return the requests assigned to ``actor``, the most urgent first, a dozen at most."""
-    found = _with_unread(selected(actor, View(state="open", agent="mine")).for_list())
+    found = selected(actor, View(state="open", agent="mine")).for_list().annotate(unread=_unread())
     ordered = found.order_by(F("due_on").asc(nulls_last=True), "received_at", "pk")
     return [_row(submission) for submission in ordered[:MINE]]
 
@@ -137,7 +135,11 @@ def _row(submission: Any) -> Row:
 def listed(actor: Actor, view: View, *, after: str, before: str) -> tuple[Page, list[tuple[str, list[Row]]]]:
     """Return a page of a view, its rows grouped by the day they came."""
     page = keyset(
-        _with_unread(selected(actor, view).for_list()), field="received_at", after=after, before=before, size=25
+        selected(actor, view).for_list().annotate(unread=_unread()),
+        field="received_at",
+        after=after,
+        before=before,
+        size=25,
     )
     groups: dict[str, list[Row]] = {}
     today = timezone.localdate()

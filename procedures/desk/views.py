@@ -51,9 +51,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     reference = normalise_reference(view.q) if view.q else None
     if reference and permissions.visible_submissions(actor).filter(reference=reference).exists():
         return redirect("desk:case", reference)
-    shown, groups = inbox.listed(
-        actor, view, after=request.GET.get("apres", ""), before=request.GET.get("avant", "")
-    )
+    shown, groups = inbox.listed(actor, view, after=request.GET.get("apres", ""), before=request.GET.get("avant", ""))
     context = {
         "view": view,
         "title": selection.title(view),

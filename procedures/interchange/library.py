@@ -1,6 +1,7 @@
 """The ready procedures: read from YAML, installed once, updated only where the town changed nothing."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,20 @@ from ..models import Procedure
 FOLDER = Path(__file__).resolve().parent.parent / "catalogue"
 
 
+class Refused(Exception):
+    """An entry that cannot be installed; ``faults`` holds one sentence per fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file: installed, updated, kept, unpublished, or refused with its faults."""
+    """What became of one file, in words; ``faults`` says why it was refused."""
 
     name: str
-    state: str
+    words: str = ""
     faults: tuple[str, ...] = ()
 
 
@@ -34,45 +43,63 @@ def read(path: Path) -> ProcedureDefinition:
     """Read one file; DefinitionError says each fault and where it is."""
     try:
         content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise DefinitionError([_("the file is not readable YAML: %(error)s") % {"error": error}]) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        fault = " ".join(str(error).split())
+        raise DefinitionError([_("the file is not readable YAML: %(error)s") % {"error": fault}]) from error
     return parse(content)
 
 
-def load(folder: Path = FOLDER) -> list[Outcome]:
+def load(folder: Path = FOLDER) -> Iterator[Outcome]:
     """Install or update every file of ``folder``; a refused one does not stop the others."""
-    outcomes = []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            outcomes.append(Outcome(path.name, _install(read(path))))
-        except (DefinitionError, CannotPublish) as error:
-            faults = error.faults if isinstance(error, DefinitionError) else error.problems
-            outcomes.append(Outcome(path.name, "refused", tuple(faults)))
-        except Department.DoesNotExist:
-            outcomes.append(Outcome(path.name, "refused", (_("service: this town has no such department"),)))
-    return outcomes
+            yield Outcome(path.name, install(read(path)))
+        except (DefinitionError, Refused) as error:
+            yield Outcome(path.name, faults=tuple(error.faults))
 
 
 @transaction.atomic
-def _install(definition: ProcedureDefinition) -> str:
+def install(definition: ProcedureDefinition) -> str:
+    """Install a definition, or its new version, and say what was done. What the town changed is never touched."""
     digest = hashlib.sha256(canonical(dump(definition)).encode()).hexdigest()
-    department = Department.objects.get(slug=definition.service.replace("_", "-"))
-    procedure, created = Procedure.objects.select_related("current_version").get_or_create(
-        origin_id=definition.id,
-        defaults={
-            "slug": definition.id.replace("_", "-"),
-            "title": definition.title,
-            "theme": definition.theme,
-            "department": department,
-        },
-    )
+    procedure = (
+        Procedure.objects.select_for_update(of=("self",))
+        .select_related("current_version")
+        .filter(origin_id=definition.id)
+        .first()
+    ) or _create(definition)
     current = procedure.current_version
-    if not created and (procedure.origin_digest == digest or (current and current.digest != procedure.origin_digest)):
-        # Nothing new in the library, or the town edited its version: neither is touched.
-        return "kept"
+    if current is not None and current.digest != procedure.origin_digest:
+        return _("left as the town changed it")
+    if current is not None and current.digest == digest:
+        return _("up to date")
+    if definition.legal.review == "needed" and not settings.DEMO_MODE:
+        return _keep_unpublished(procedure, definition, digest)
+    try:
+        version = publish(procedure, definition, by=Actor())
+    except CannotPublish as error:
+        raise Refused(error.problems) from error
     procedure.origin_digest = digest
     procedure.save(update_fields=["origin_digest"])
-    if definition.legal.review == "needed" and not settings.DEMO_MODE:
-        return "unpublished"
-    publish(procedure, definition, by=Actor())
-    return "installed" if created else "updated"
+    return _("version %(number)d published") % {"number": version.number}
+
+
+def _create(definition: ProcedureDefinition) -> Procedure:
+    slug, home = definition.id.replace("_", "-"), definition.service.replace("_", "-")
+    department = Department.objects.filter(slug=home).first()
+    if department is None:
+        raise Refused([_("service: there is no department “%(slug)s”; create it first") % {"slug": home}])
+    if Procedure.objects.filter(slug=slug).exists():
+        raise Refused([_("id: another procedure already has the address “%(slug)s”") % {"slug": slug}])
+    return Procedure.objects.create(
+        slug=slug, title=definition.title, theme=definition.theme, department=department, origin_id=definition.id
+    )
+
+
+def _keep_unpublished(procedure: Procedure, definition: ProcedureDefinition, digest: str) -> str:
+    """Outside demo mode, a law to confirm is not put before the public: a person validates it, then publishes."""
+    if procedure.current_version is not None:
+        return _("a newer version waits for its legal review")
+    procedure.title, procedure.theme, procedure.origin_digest = definition.title, definition.theme, digest
+    procedure.save(update_fields=["title", "theme", "origin_digest"])
+    return _("installed, not published: its law must be reviewed first")

@@ -1,0 +1,85 @@
+"""The public page that says whether the town issued a document."""
+
+import time
+from typing import Any
+
+from django import forms
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from portal.kit.widgets import Files
+from procedures.documents import verify as documents
+
+_LIMIT, _SECONDS = 20, 600
+_LARGEST = 20 * 1024 * 1024
+
+
+class CodeForm(forms.Form):
+    """The number and the code that a receipt carries."""
+
+    numero = forms.CharField(
+        label=gettext_lazy("Number of the request"),
+        help_text=gettext_lazy("For example 2026-K7QM-4TZ8-3."),
+        max_length=40,
+        error_messages={"required": gettext_lazy("Write the number printed on the receipt.")},
+    )
+    code = forms.CharField(
+        label=gettext_lazy("Verification code"),
+        help_text=gettext_lazy("For example 7H2F-9XRD."),
+        max_length=20,
+        error_messages={"required": gettext_lazy("Write the verification code printed on the receipt.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "f-%s", **kwargs})
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
+
+
+class FileForm(forms.Form):
+    """The PDF itself."""
+
+    pdf = forms.Field(
+        label=gettext_lazy("The PDF to verify"),
+        help_text=gettext_lazy("It is compared, then forgotten: nothing is kept."),
+        widget=Files(attrs={"accept": ".pdf"}),
+        error_messages={"required": gettext_lazy("Choose the PDF to verify.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "v-%s", **kwargs})
+
+
+def _too_many(request: HttpRequest) -> bool:
+    key = f"verify:{request.META.get('REMOTE_ADDR', '')}:{int(time.time() // _SECONDS)}"
+    cache.add(key, 0, _SECONDS)
+    return int(cache.incr(key)) > _LIMIT
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Answer for a number and code (the address that the QR code holds), or for an uploaded PDF."""
+    asked = "numero" in request.GET or "code" in request.GET
+    by_code = CodeForm(request.GET if asked else None)
+    by_file = FileForm(request.POST or None, request.FILES or None) if request.method == "POST" else FileForm()
+    verdict, status = None, 200
+    if asked or request.method == "POST":
+        if _too_many(request):
+            return render(request, "filing/too_many.html", status=429)
+        if request.method == "POST":
+            uploads = by_file.files.getlist("pdf") if by_file.is_bound else []  # type: ignore[attr-defined]
+            if by_file.is_valid() and uploads and (uploads[0].size or 0) <= _LARGEST:
+                verdict = documents.by_bytes(uploads[0].read())
+            else:
+                status = 422
+        elif by_code.is_valid():
+            verdict = documents.by_code(by_code.cleaned_data["numero"], by_code.cleaned_data["code"])
+    return render(
+        request,
+        "pages/verify.html",
+        {"by_code": by_code, "by_file": by_file, "verdict": verdict, "form": by_file if status == 422 else by_code},
+        status=status,
+    )

@@ -1,0 +1,14 @@
+"""The portal's addresses, and beside them what it is measured against."""
+
+from django.urls import include, path
+
+from . import stock
+
+urlpatterns = [
+    path("etalon/nu/", stock.bare, name="bench_bare"),
+    path("etalon/page/", stock.plain, name="bench_plain"),
+    path("etalon/demande/<slug:step>/", stock.wizard, name="bench_step"),
+    path("", include("portal.urls")),
+]
+handler404 = "portal.views.not_found"
+handler500 = "portal.views.server_error"
