@@ -24,7 +24,10 @@ from procedures.models import Draft, DraftFile, Procedure, StoredFile, Submissio
 
 CITIZEN, AGENT, SIGNATORY = "citoyen@exemple.fr", "agent@exemple.fr", "signataire@exemple.fr"
 _ADDRESS = {"extra": "", "postcode": "99240", "city": "Val-de-Brume", "country": "France"}
-_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+_PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
 _NAISSANCE = {
     "birth_family_name": "Kervella",
     "birth_given_names": "Yvonne Marie",
@@ -63,7 +66,7 @@ STORIES = [
     Story(
         "acte-naissance",
         _CAMILLE,
-        {**_NAISSANCE, "birth_given_names": "Paul", "kinship": "self"},
+        {**_NAISSANCE, "birth_given_names": "Paul", "birth_date": "1981-04-09", "kinship": "descendant"},
         (_TAKE, (AGENT, "ask_correction", "Vous avez écrit « Paul ». L’acte porte-t-il d’autres prénoms ?")),
         login=CITIZEN,
     ),
@@ -83,7 +86,7 @@ STORIES = [
     Story(
         "acte-naissance",
         ("Rose", "Delahaye", "9 place du Marché"),
-        {**_NAISSANCE, "kinship": "self"},
+        {**_NAISSANCE, "act_type": "full", "kinship": "self"},
         (_TAKE, (AGENT, "propose_refusal", ""), (SIGNATORY, "refuse", "")),
     ),
     Story(
@@ -175,8 +178,8 @@ def _tell(story: Story, procedure: Procedure, users: dict[str, User]) -> None:
 
 _LAW = "Article 30 du décret n° 2017-890 du 6 mai 2017 : une copie intégrale est réservée aux personnes qu’il nomme."
 _FACTS = (
-    "Aucun acte à ce nom et à cette date de naissance ne figure dans les registres de Val-de-Brume, "
-    "ni dans les tables des années voisines."
+    "Vous avez indiqué être la personne concernée. L’acte demandé est celui d’Yvonne Kervella, "
+    "et votre demande est faite au nom de Rose Delahaye."
 )
 
 

@@ -62,7 +62,9 @@ def test_asking_a_code_for_an_unknown_address_shows_the_same_page() -> None:
 
 def test_a_new_account_is_confirmed_by_a_code_and_gets_its_person(portal: Portal) -> None:
     samples.town()
-    page = portal.fill(portal.get("/comptes/inscription/"), email="neuve@exemple.fr", password1=samples.PASSWORD, follow=True)
+    page = portal.fill(
+        portal.get("/comptes/inscription/"), email="neuve@exemple.fr", password1=samples.PASSWORD, follow=True
+    )
     found = re.search(r"\n([A-Z0-9-]{6,})\n", Delivery.objects.get().body)
     assert found
     portal.fill(page, code=found[1])

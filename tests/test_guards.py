@@ -49,7 +49,8 @@ def test_a_flush_is_refused_and_loses_nothing() -> None:
 def test_a_changed_row_breaks_the_chain() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "DROP TRIGGER guard_journal_event_update" + (" ON journal_event" if connection.vendor == "postgresql" else "")
+            "DROP TRIGGER guard_journal_event_update"
+            + (" ON journal_event" if connection.vendor == "postgresql" else "")
         )
         cursor.execute("UPDATE journal_event SET kind = 'forged' WHERE number = 2")
     assert any("2" in fault for fault in journal.verify(SUBJECT))
@@ -60,7 +61,8 @@ def test_a_changed_row_breaks_the_chain() -> None:
 def test_a_missing_guard_is_seen_by_the_check_and_put_back_by_migrate() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "DROP TRIGGER guard_journal_event_delete" + (" ON journal_event" if connection.vendor == "postgresql" else "")
+            "DROP TRIGGER guard_journal_event_delete"
+            + (" ON journal_event" if connection.vendor == "postgresql" else "")
         )
     assert guards.missing(connection) == ["guard_journal_event_delete"]
     guards.install_after_migrate(using="default")

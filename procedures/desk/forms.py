@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from ..definition.fields.base import clean_text
 from ..definition.workflow import Transition
@@ -18,7 +18,7 @@ class Words(forms.CharField):
     """Some lines of text, without control or direction marks."""
 
     def __init__(self, *, rows: int, empty: Any = "", **kwargs: Any) -> None:
-        messages = {"max_length": lazy("This text is too long: keep it under 5,000 characters.")}
+        messages = {"max_length": gettext_lazy("This text is too long: keep it under 5,000 characters.")}
         if empty:
             messages["required"] = empty
         super().__init__(
@@ -41,7 +41,9 @@ class DeskForm(forms.Form):
 class MessageForm(DeskForm):
     """A message to the applicant."""
 
-    words = Words(rows=3, label=lazy("Your message"), empty=lazy("Write your message before you send it."))
+    words = Words(
+        rows=3, label=gettext_lazy("Your message"), empty=gettext_lazy("Write your message before you send it.")
+    )
 
     def __init__(self, *args: Any, name: str = "", told: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,9 +64,9 @@ class CorrectionForm(DeskForm):
 
     words = Words(
         rows=6,
-        label=lazy("What must be corrected or added"),
-        help_text=lazy("Say which answer or which paper, what is wrong, and how to mend it."),
-        empty=lazy("Write what the person must correct or add."),
+        label=gettext_lazy("What must be corrected or added"),
+        help_text=gettext_lazy("Say which answer or which paper, what is wrong, and how to mend it."),
+        empty=gettext_lazy("Write what the person must correct or add."),
     )
 
 
@@ -73,9 +75,9 @@ class SendBackForm(DeskForm):
 
     words = Words(
         rows=4,
-        label=lazy("Why you send it back"),
-        help_text=lazy("Read by the department only, never by the applicant."),
-        empty=lazy("Write why you send it back."),
+        label=gettext_lazy("Why you send it back"),
+        help_text=gettext_lazy("Read by the department only, never by the applicant."),
+        empty=gettext_lazy("Write why you send it back."),
     )
 
 
@@ -84,22 +86,22 @@ class DecisionForm(DeskForm):
 
     law = Words(
         rows=4,
-        label=lazy("The rule that is applied"),
-        help_text=lazy("The text and its article, in a whole sentence: the person reads it as it is."),
+        label=gettext_lazy("The rule that is applied"),
+        help_text=gettext_lazy("The text and its article, in a whole sentence: the person reads it as it is."),
         required=False,
-        empty=lazy("Name the rule that is applied, with its article (L211-5)."),
+        empty=gettext_lazy("Name the rule that is applied, with its article (L211-5)."),
     )
     fact = Words(
         rows=6,
-        label=lazy("The facts, in one to three sentences"),
-        help_text=lazy("Dates and papers of this very case. A stock phrase is not enough (L211-5)."),
+        label=gettext_lazy("The facts, in one to three sentences"),
+        help_text=gettext_lazy("Dates and papers of this very case. A stock phrase is not enough (L211-5)."),
         required=False,
-        empty=lazy("Say the facts of this case, with dates and papers (L211-5)."),
+        empty=gettext_lazy("Say the facts of this case, with dates and papers (L211-5)."),
     )
     words = Words(
         rows=3,
-        label=lazy("Words to the person"),
-        help_text=lazy("They open the letter, before the reasons."),
+        label=gettext_lazy("Words to the person"),
+        help_text=gettext_lazy("They open the letter, before the reasons."),
         required=False,
     )
 

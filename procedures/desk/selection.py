@@ -94,12 +94,12 @@ def filters(actor: Actor, view: View) -> list[Choices]:
     states = [("" if value == "open" and not view.q else SLUGS[value], state_words(value)) for value in STATES]
     state = "" if view.state == "open" and not view.q else SLUGS[view.state]
     return [
-        _choices("demarche", _("Procedure"), [("", _("All")), *known], view.procedure),
+        _choices("demarche", _("Procedure"), [("", _("All procedures")), *known], view.procedure),
         _choices("etat", _("State"), states, state),
         _choices(
             "echeance",
             _("Legal date"),
-            [("", _("All")), (SLUGS["late"], _("Late")), (SLUGS["soon"], _("Within 5 days"))],
+            [("", _("All legal dates")), (SLUGS["late"], _("Late")), (SLUGS["soon"], _("Within 5 days"))],
             SLUGS.get(view.deadline, ""),
         ),
         _choices(
@@ -125,8 +125,8 @@ def state_words(value: str) -> str:
         "under_review": _("Under study"),
         "awaiting_citizen": _("Waiting for the citizen"),
         "decided": _("Decided"),
-        "closed": _("Closed"),
-        "all": _("All"),
+        "closed": _("Finished"),
+        "all": _("All requests"),
     }[value]
 
 
@@ -145,7 +145,7 @@ def rail(view: View) -> list[tuple[str, list[tuple[str, str, bool]]]]:
         (_("To assign"), View(state="open", agent="nobody")),
         (_("Waiting for the citizen"), View(state="awaiting_citizen")),
         (_("Decided"), View(state="decided")),
-        (_("Closed"), View(state="closed")),
+        (_("Finished"), View(state="closed")),
     ]
     return [
         (_("My work"), [(name, view_.address, view_ == here) for name, view_ in mine_]),
@@ -156,5 +156,5 @@ def rail(view: View) -> list[tuple[str, list[tuple[str, str, bool]]]]:
 def title(view: View) -> str:
     """Name a view: the ready view's own name, else a plain one."""
     if view.q:
-        return _("Search")
+        return _("Search results")
     return next((name for _heading, views in rail(view) for name, _address, here in views if here), _("Requests"))

@@ -22,6 +22,7 @@ from ..models.reference import normalise_reference
 from . import casefile, inbox, selection
 from .access import desk_only, load, note, page
 from .forms import MessageForm
+from .words import long_day
 
 OPENABLE = (StoredFile.Scan.CLEAN, StoredFile.Scan.SKIPPED)
 
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "counters": inbox.counters(actor),
         "rows": inbox.mine(actor),
-        "today": timezone.now(),
+        "today": long_day(timezone.localdate()),
         "departments": departments,
         "mine_address": selection.View(state="open", agent="mine").address,
         "all_address": selection.View(state="open").address,

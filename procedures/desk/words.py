@@ -5,9 +5,8 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from journal.models import Event
 
@@ -16,18 +15,18 @@ from ..models import Submission
 
 SOON = 5  # days before the legal date from which it is shown as near
 _MONTHS = (
-    lazy("Jan."),
-    lazy("Feb."),
-    lazy("Mar."),
-    lazy("Apr."),
-    lazy("May"),
-    lazy("Jun."),
-    lazy("Jul."),
-    lazy("Aug."),
-    lazy("Sep."),
-    lazy("Oct."),
-    lazy("Nov."),
-    lazy("Dec."),
+    gettext_lazy("Jan."),
+    gettext_lazy("Feb."),
+    gettext_lazy("Mar."),
+    gettext_lazy("Apr."),
+    gettext_lazy("May"),
+    gettext_lazy("Jun."),
+    gettext_lazy("Jul."),
+    gettext_lazy("Aug."),
+    gettext_lazy("Sep."),
+    gettext_lazy("Oct."),
+    gettext_lazy("Nov."),
+    gettext_lazy("Dec."),
 )
 # Status or outcome → the drawing and the tone of a state; the word is always written beside it.
 _SHAPES = {
@@ -49,6 +48,11 @@ class Due:
     short: str = ""
     tone: str = ""
 
+    @property
+    def long(self) -> str:
+        """The date in full."""
+        return long_day(self.day) if self.day else ""
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -59,10 +63,18 @@ class Shape:
     tone: str
 
 
+def _number(day: date) -> str:
+    return "1er" if day.day == 1 and get_language() == "fr" else str(day.day)
+
+
+def long_day(day: date, *, year: bool = True) -> str:
+    """Say a day in full: "mardi 8 décembre 2026"."""
+    return f"{date_format(day, 'l')} {_number(day)} {date_format(day, 'F Y' if year else 'F')}"
+
+
 def short_day(day: date, today: date) -> str:
     """Say a day in short: "8 déc."; the year is added when it is far away."""
-    number = "1er" if day.day == 1 and get_language() == "fr" else str(day.day)
-    text = f"{number}\u00a0{_MONTHS[day.month - 1]}"
+    text = f"{_number(day)}\u00a0{_MONTHS[day.month - 1]}"
     return f"{text} {day.year}" if abs((day - today).days) > 300 else text
 
 
@@ -106,14 +118,14 @@ def expected(submission: Submission, *, unread: bool) -> str:
         return _("Wait for the citizen")
     if is_to_sign(submission.version.definition.workflow, submission.state):
         return _("Wait for the signature")
-    return _("Study and decide")
+    return _("Study the request")
 
 
 def day_group(day: date, today: date) -> str:
     """Name the group under which a list shows a day: today, a day of this week, a month."""
     if day == today:
-        return _("Today, %(day)s") % {"day": date_format(day, "l j F")}
-    text = date_format(day, "l j F") if 0 < (today - day).days < 7 else date_format(day, "F Y")
+        return _("Today, %(day)s") % {"day": long_day(day, year=False)}
+    text = long_day(day, year=False) if 0 < (today - day).days < 7 else date_format(day, "F Y")
     return text[:1].upper() + text[1:]
 
 

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import actor_of
 from journal.models import Event
@@ -138,9 +138,11 @@ def timeline(submission: Submission) -> list[dict[str, Any]]:
     return shown
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def message(request: HttpRequest, reference: str) -> HttpResponse:
-    """Send a message to the department."""
+    """Send a message to the department; a GET leads to the request."""
+    if request.method != "POST":
+        return redirect("filing:case", reference)
     submission = load(request, reference)
     form = WordsForm(request.POST)
     if not form.is_valid():

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import actor_of
 
@@ -22,9 +22,11 @@ from ..models import Draft, Procedure
 from . import session, wizard
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, slug: str) -> HttpResponse:
-    """Begin a draft of the current version and go to its first step."""
+    """Begin a draft of the current version and go to its first step; a GET leads to the procedure's page."""
+    if request.method != "POST":
+        return redirect("filing:procedure", slug)
     procedure = (
         Procedure.objects.filter(slug=slug, current_version__isnull=False).select_related("current_version").first()
     )
@@ -192,9 +194,11 @@ def _overview(request: HttpRequest, draft: Draft, form: LinkForm, status: int = 
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Send a link to re-open the draft, or make the links sent before useless."""
+    if request.method != "POST":
+        return redirect("filing:draft", draft_id)
     with transaction.atomic():
         draft = _load(request, draft_id, lock=True)
         if draft.submission:
@@ -242,9 +246,11 @@ def _cleared(request: HttpRequest, *, kept: bool) -> HttpResponse:
     return response
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def discard(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Delete the draft and its files, at once."""
+    if request.method != "POST":
+        return redirect("filing:draft", draft_id)
     with transaction.atomic():
         draft = _load(request, draft_id, lock=True)
         if draft.submission:

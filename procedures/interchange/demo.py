@@ -73,7 +73,13 @@ def _answers(definition: ProcedureDefinition, index: int) -> Answers | None:
     answers: Answers = {
         "applicant_family_name": family,
         "applicant_given_names": given,
-        "applicant_address": {"street": street, "extra": "", "postcode": "99240", "city": "Val-de-Brume", "country": "France"},
+        "applicant_address": {
+            "street": street,
+            "extra": "",
+            "postcode": "99240",
+            "city": "Val-de-Brume",
+            "country": "France",
+        },
         "applicant_contact": "email",
         "applicant_email": f"personne{index}@exemple.fr",
     }
@@ -99,7 +105,13 @@ def _answer(field: Any, index: int) -> Any:
         "amount": max(10_000, getattr(field, "minimum_cents", 0)),
         "yes_no": False,
         "consent": True,
-        "address": {"street": "1 rue Basse", "extra": "", "postcode": "99240", "city": "Val-de-Brume", "country": "France"},
+        "address": {
+            "street": "1 rue Basse",
+            "extra": "",
+            "postcode": "99240",
+            "city": "Val-de-Brume",
+            "country": "France",
+        },
         **today,
     }
     if field.type == "choices":

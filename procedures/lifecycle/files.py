@@ -52,4 +52,3 @@ def receive(upload: UploadedFile[Any], field: FileField) -> StoredFile:
     upload.seek(0)
     verdict = scanner().scan(upload)  # type: ignore[arg-type]
     return store(upload, name=tidy_name(upload.name or "", accepted[kind.mime]), content_type=kind.mime, scan=verdict)
-

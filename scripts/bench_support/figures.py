@@ -18,8 +18,12 @@ class Skip(Exception):
     """Today's product does not have what this figure measures; the reason is printed in its place."""
 
 
+said: set[str] = set()
+
+
 def say(name: str, **parts: Any) -> None:
     """Print one line."""
+    said.add(name)
     print(json.dumps({"name": name, **parts}, ensure_ascii=False), flush=True)
 
 

@@ -15,17 +15,6 @@ from bench_support.world import TYPED, World
 from procedures.models import Document, Draft
 from tests.support.queue import drain
 
-OWED = [
-    "filing.step_get.vs_stock_wizard",
-    "filing.step_post.vs_stock_wizard",
-    "filing.whole.requests",
-    "filing.whole.queries",
-    "filing.whole.web_cpu_ms",
-    "filing.whole.total_cpu_ms",
-    "filing.whole.bytes",
-    "filing.first_page_kb",
-]
-
 
 @dataclass
 class Filing:

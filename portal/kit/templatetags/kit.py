@@ -208,4 +208,6 @@ def address_lines(value: Any) -> list[str]:
         return []
     city = f"{value.get('postcode', '')} {value.get('city', '')}".strip()
     country = value.get("country", "")
-    return [line for line in (value.get("street"), value.get("extra"), city, "" if country == "France" else country) if line]
+    return [
+        line for line in (value.get("street"), value.get("extra"), city, "" if country == "France" else country) if line
+    ]
