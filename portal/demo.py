@@ -16,11 +16,11 @@ from procedures.definition.document import ProcedureDefinition
 from procedures.definition.fields import ChoiceField, ChoicesField, DateField, Field, FileField, NumberField, TextField
 from procedures.definition.fields.date import bound
 from procedures.lifecycle import draft as drafts
-from procedures.lifecycle.files import store
 from procedures.lifecycle.message import send
 from procedures.lifecycle.submit import submit
 from procedures.lifecycle.transition import Grounds, apply
 from procedures.models import Draft, DraftFile, Procedure, StoredFile, Submission
+from procedures.models.storage import store
 
 CITIZEN, AGENT, SIGNATORY = "citoyen@exemple.fr", "agent@exemple.fr", "signataire@exemple.fr"
 _ADDRESS = {"extra": "", "postcode": "99240", "city": "Val-de-Brume", "country": "France"}

@@ -57,6 +57,10 @@ def text_of(response: Any) -> str:
     return main.text
 
 
+def bytes_of(response: Any) -> bytes:
+    return b"".join(response.streaming_content)
+
+
 def url(submission: Submission, end: str = "") -> str:
     return f"/agent/demandes/{submission.reference}/{end}"
 
@@ -444,7 +448,7 @@ def test_a_file_is_given_only_once_it_may_be_opened(
     if given:
         assert answer.headers["Content-Disposition"].startswith("attachment")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert b"".join(answer.streaming_content) == b"<html>not a page</html>"
+        assert bytes_of(answer) == b"<html>not a page</html>"
     assert AccessLog.objects.filter(action="download").exists() is given
 
 
@@ -465,7 +469,7 @@ def test_the_receipt_is_given_once_it_is_made(portal: Portal, desk: Desk, case: 
     document.succeed()
     answer = portal.get(url(case, "accuse/"))
     assert f"accuse-de-reception-{case.reference}.pdf" in answer.headers["Content-Disposition"]
-    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    assert bytes_of(answer).startswith(b"%PDF")
 
 
 # --- Actions --------------------------------------------------------------------------------------------------------
@@ -643,11 +647,14 @@ def test_a_decided_request_is_closed_by_an_agent_and_then_nothing_is_left_to_do(
     assert case.reference in text_of(portal.get("/agent/demandes/?etat=terminees"))
 
 
-def test_nothing_but_the_method_expected_is_accepted(client: Client, desk: Desk, case: Submission) -> None:
-    client.force_login(desk.nadia)
-    assert client.get(url(case, "message/")).status_code == 405
-    assert client.get(url(case, "lu/")).status_code == 405
-    assert client.post(url(case)).status_code == 405
+def test_a_get_of_a_posting_address_leads_to_the_case_and_does_nothing(
+    portal: Portal, desk: Desk, case: Submission
+) -> None:
+    letters.send(case, "Bonjour", by=Actor(user=desk.zoe))
+    portal.force_login(desk.nadia)
+    for end in ("message/", "lu/"):
+        assert portal.get(url(case, end)).headers["Location"] == url(case)
+    assert Message.objects.get().read_at is None
 
 
 def test_the_desk_speaks_english_to_who_chose_it(portal: Portal, desk: Desk, case: Submission) -> None:

@@ -118,7 +118,7 @@ def test_a_receipt_is_recognised_by_its_code_or_its_bytes_and_a_changed_one_is_n
     with default_storage.open(document.stored.key) as kept:
         data = kept.read()
     same = SimpleUploadedFile("x.pdf", data)
-    changed = SimpleUploadedFile("x.pdf", data[:-10] + b"0" + data[-9:])
+    changed = SimpleUploadedFile("x.pdf", data[:-10] + bytes([data[-10] ^ 1]) + data[-9:])
     assert "la commune a émis ce document" in stranger.post("/verifier/", {"pdf": same}).text
     assert "Nous n’avons pas émis" in stranger.post("/verifier/", {"pdf": changed}).text
     assert stranger.post("/verifier/").status_code == 422

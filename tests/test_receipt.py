@@ -66,7 +66,7 @@ def test_the_worker_makes_a_receipt_with_every_mention(portal: Portal) -> None:
         assert " ".join(mention.split()) in text, mention
     answer = portal.get(f"/demandes/{submission.reference}/accuse/")
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert b"".join(answer.streaming_content) == data
+    assert answer.getvalue() == data
     answer.close()
 
 

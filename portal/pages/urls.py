@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import verify, views
+from . import verify_view, views
 
 app_name = "pages"
 urlpatterns = [
@@ -12,5 +12,5 @@ urlpatterns = [
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("contact/", views.contact, name="contact"),
     path("plan-du-site/", views.sitemap, name="sitemap"),
-    path("verifier/", verify.verify, name="verify"),
+    path("verifier/", verify_view.verify, name="verify"),
 ]

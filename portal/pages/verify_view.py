@@ -70,7 +70,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         if _too_many(request):
             return render(request, "filing/too_many.html", status=429)
         if request.method == "POST":
-            uploads = by_file.files.getlist("pdf") if by_file.is_bound else []  # type: ignore[attr-defined]
+            uploads = by_file.files.getlist("pdf") if by_file.is_bound else []
             if by_file.is_valid() and uploads and (uploads[0].size or 0) <= _LARGEST:
                 verdict = documents.by_bytes(uploads[0].read())
             else:

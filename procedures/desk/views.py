@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import actor_of
 
@@ -93,11 +93,13 @@ def _must_write(request: HttpRequest, submission: Submission) -> None:
         raise PermissionDenied
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @desk_only
 def message(request: HttpRequest, reference: str) -> HttpResponse:
-    """Send a message to the applicant."""
+    """Send a message to the applicant; a GET leads to the request."""
     submission = load(request, reference)
+    if request.method != "POST":
+        return redirect("desk:case", submission.reference)
     _must_write(request, submission)
     form = _message_form(submission, request.POST)
     if not form.is_valid():
@@ -107,11 +109,13 @@ def message(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("desk:case", submission.reference)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @desk_only
 def read(request: HttpRequest, reference: str) -> HttpResponse:
-    """Mark the applicant's messages as read, for whoever answers them."""
+    """Mark the applicant's messages as read, for whoever answers them; a GET leads to the request."""
     submission = load(request, reference)
+    if request.method != "POST":
+        return redirect("desk:case", submission.reference)
     _must_write(request, submission)
     letters.mark_read(submission, by_citizen=False)
     messages.success(request, _("The messages are marked as read."))

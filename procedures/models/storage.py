@@ -19,7 +19,7 @@ def store(content: File[Any] | IO[bytes], *, name: str, content_type: str, scan:
         digest.update(chunk)
         size += len(chunk)
     content.seek(0)
-    key = default_storage.save(f"{timezone.now():%Y/%m}/{uuid.uuid4().hex}", content)  # type: ignore[arg-type]
+    key = default_storage.save(f"{timezone.now():%Y/%m}/{uuid.uuid4().hex}", content)
     return StoredFile.objects.create(
         key=key, name=name, size=size, content_type=content_type, sha256=digest.hexdigest(), scan=scan
     )

@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.models import Membership, Person, User
 from accounts.permissions import Actor
 from procedures.lifecycle import draft as drafts
 from procedures.lifecycle.submit import submit
 from procedures.models import AnswerFile, Procedure, StoredFile, Submission
+from procedures.models.storage import store
 from tests.support import samples
 from town.models import Department
 
-APPLICANT = {
+APPLICANT: dict[str, Any] = {
     "applicant_family_name": "Lefèvre",
     "applicant_given_names": "Zoé",
     "applicant_address": {
@@ -26,7 +30,7 @@ APPLICANT = {
     "applicant_email": "zoe@exemple.fr",
     "applicant_phone": "+33199001299",
 }
-ANSWERS = {
+ANSWERS: dict[str, dict[str, Any]] = {
     "acte": {"kind": "full", "which": None, "copies": 2},
     "parents": {"mother": "Anne Morvan", "secret": "mot très sensible"},
 }
@@ -97,10 +101,6 @@ def desk() -> Desk:
 
 def attach(submission: Submission, scan: str = "clean", content: bytes = b"%PDF-1.4 x") -> StoredFile:
     """Join a file to a request, with a verdict of the scanner."""
-    from io import BytesIO
-
-    from procedures.lifecycle.files import store
-
     kept = store(
         BytesIO(content), name="livret de famille.pdf", content_type="application/pdf", scan=StoredFile.Scan(scan)
     )
@@ -110,8 +110,6 @@ def attach(submission: Submission, scan: str = "clean", content: bytes = b"%PDF-
 
 def late(submission: Submission, days: int) -> Submission:
     """Move the legal date so that it is ``days`` past (negative: still to come)."""
-    from django.utils import timezone
-
     submission.due_on = timezone.localdate() - timedelta(days=days)
     submission.save(update_fields=["due_on"])
     return submission

@@ -1,4 +1,4 @@
-"""Loads the fictitious town, its procedures, its people and a few requests; safe to run again."""
+"""Make the fictitious town, its procedures, its people and their requests; run again, it only adds what is missing."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import demo as people
-from procedures.interchange import demo as requests
+from portal import demo as requests
 from town import demo as town
 
 
@@ -15,10 +15,15 @@ class Command(BaseCommand):
     help = "Charge la commune fictive de la démonstration."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load what is missing; refuse outside the demonstration."""
+        """Load town, catalogue, people and requests, in this order; refuse outside the demonstration."""
         if settings.PRODUCTION:
             raise CommandError("La démonstration ne se charge pas dans un portail en production.")
         town.load()
-        call_command("load_catalogue", verbosity=0)
-        people.load()
-        requests.load()
+        try:
+            call_command("load_catalogue", verbosity=0, stderr=self.stderr)
+        except CommandError as error:
+            # The files refused are named above; the demonstration goes on with the others.
+            self.stderr.write(str(error))
+        filed = requests.load(people.load())
+        if options["verbosity"] > 0:
+            self.stdout.write(f"{filed} demande(s) déposée(s)")

@@ -1,0 +1,101 @@
+"""The agent's side: what the inbox, a search and a case cost, with few cases and with many."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import Membership, Person, User
+from bench_support.browser import Browser, Reply
+from bench_support.cases import Cases, size_mb
+from bench_support.figures import Skip, least, say, statements
+from bench_support.filing import file_once
+from bench_support.world import World
+from procedures.models import Submission
+from tests.support import samples
+from tests.support.queue import drain
+from town.models import Department
+
+FEW = 1_000
+MANY = 1_000_000 if os.environ.get("FULL") else 20_000
+
+
+def run(world: World) -> None:
+    """Measure the pages with few cases, grow the pile, measure them again, and print the ratios."""
+    try:
+        reverse("desk:list")
+    except NoReverseMatch as error:
+        raise Skip("the desk has no address yet") from error
+    departments = [world.procedure.department, *(samples.department(f"service-{n}", f"Service {n}") for n in range(3))]
+    agent = an_agent(world.procedure.department)
+    browser = signed_in(world, agent)
+    file_once(world)
+    drain()
+    cases = Cases(Submission.objects.order_by("-pk")[0], departments, agent)
+    cases.grow(FEW)
+    few = measure(browser, agent, queries=True)
+    cases.grow(MANY)
+    many = measure(browser, agent, queries=False)
+    for name, cost in many.items():
+        say(f"desk.{name}.growth_1m", value=round(cost / few[name], 2), unit="ratio", cases=[FEW, MANY])
+        say(f"desk.{name}.cpu_ms", value=[round(few[name], 2), round(cost, 2)], unit="ms", cases=[FEW, MANY])
+    say("desk.database_mb", value=round(size_mb()), unit="MB", cases=MANY)
+
+
+def measure(browser: Browser, agent: User, *, queries: bool) -> dict[str, float]:
+    """Return the CPU of each page; print its queries where asked."""
+    took = {}
+    for name, show in pages(browser, agent).items():
+        show()
+        if queries:
+            with statements() as sent:
+                show()
+            say(f"desk.{name}.queries", value=len(sent), unit="queries")
+        took[name] = least(show, rounds=3, times=10)[0]
+    return took
+
+
+def pages(browser: Browser, agent: User) -> dict[str, Callable[[], Reply]]:
+    """Return the pages: the list of what is open, a search that finds one person, a case, and today's page."""
+    seen = Submission.objects.filter(department__in=agent.memberships.values("department")).order_by(
+        "received_at", "pk"
+    )
+    one = seen[seen.count() // 2]
+    name = one.search_text.split()[1]
+    listing, case, home = reverse("desk:list"), reverse("desk:case", args=[one.reference]), reverse("desk:home")
+
+    def search() -> Reply:
+        reply = browser.get(f"{listing}?q={name}").expect(200)
+        if one.reference not in reply.text:
+            raise RuntimeError("the search does not find the person")
+        return reply
+
+    return {
+        "inbox": lambda: browser.get(listing).expect(200),
+        "search": search,
+        "case": lambda: browser.get(case).expect(200),
+        "home": lambda: browser.get(home).expect(200),
+    }
+
+
+def an_agent(department: Department) -> User:
+    """Return an agent of one department in four."""
+    user = User.objects.create_user("agent@exemple.fr", samples.PASSWORD)
+    Person.objects.create(user=user, given_names="Nadia", family_name="Roussel")
+    Membership.objects.create(user=user, department=department, role="agent", title="agente")
+    return user
+
+
+def signed_in(world: World, user: User) -> Browser:
+    """Return a browser whose session is the agent's."""
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return world.browser(**{settings.SESSION_COOKIE_NAME: session.session_key})

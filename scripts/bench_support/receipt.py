@@ -1,0 +1,49 @@
+"""The receipt: its CPU, against WeasyPrint alone on the same page, and the memory of the worker that makes it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from django_q.models import OrmQ
+
+from bench_support.figures import Skip, say
+from bench_support.filing import file_once
+from bench_support.world import World
+from messaging.models import Delivery
+from procedures.models import Document
+
+RECEIPTS = 24
+
+
+def run(world: World) -> None:
+    """File some requests, let a process of its own make their receipts, as the worker would, and print what it took."""
+    for _ in range(RECEIPTS):
+        file_once(world)
+    OrmQ.objects.all().delete()
+    owed = [
+        *(f"receipt:{key}" for key in Document.objects.exclude(state="done").values_list("pk", flat=True)),
+        *(f"mail:{key}" for key in Delivery.objects.exclude(state="done").values_list("pk", flat=True)),
+    ]
+    command = [sys.executable, "-m", "bench_support.receipt_worker", *owed]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path[:2])}
+    done = subprocess.run(command, env=environment, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise RuntimeError(f"the worker ended with code {done.returncode} (see above)")
+    took: dict[str, Any] = json.loads(done.stdout)
+    undone = Document.objects.exclude(state="done").first()
+    if undone is not None:
+        raise Skip(f"the receipt is not rendered: {undone.state}, {undone.last_error or 'no error'}")
+    say("receipt.cpu_ms", value=round(took["cpu_ms"], 1), unit="ms")
+    say("receipt.vs_weasyprint", value=round(took["cpu_ms"] / took["plain_ms"], 3), unit="ratio")
+    say("receipt.vs_weasyprint_tagged", value=round(took["cpu_ms"] / took["tagged_ms"], 3), unit="ratio")
+    say("receipt.worker_rss_mb", value=round(took["rss_mb"], 1), unit="MB", receipts=RECEIPTS)
+    say("receipt.first_cpu_ms", value=round(took["first_ms"], 1), unit="ms")
+    say("weasyprint_alone.cpu_ms", value=round(took["plain_ms"], 1), unit="ms")
+    say("receipt.worker_idle_rss_mb", value=round(took["idle_mb"], 1), unit="MB")
+    stored = Document.objects.select_related("stored").order_by("-pk").first()
+    if stored is not None and stored.stored is not None:
+        say("receipt.kb", value=round(stored.stored.size / 1000, 1), unit="kB")
