@@ -54,7 +54,7 @@ def test_the_worker_makes_a_receipt_with_every_mention(portal: Portal) -> None:
         "sera considérée comme refusée",
         "Article L. 231-4 du CRPA",
         "tribunal administratif de Hautebrume",
-        "Aucune à ce jour",
+        "Aucune pièce ne manque à ce jour",
         "Anne Morvan",
         "livret.pdf",
         document.verification_code,

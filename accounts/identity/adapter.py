@@ -4,8 +4,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
 
-from ..models import Person, User
+from ..models import Person, Role, User
+from ..permissions import Actor
+
+_DESK_ROLES = (Role.AGENT, Role.HEAD, Role.SIGNATORY, Role.AUDITOR)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -15,6 +19,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if commit:
             Person.objects.get_or_create(user=saved)
         return saved
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead those who work at the desk to it, and everyone else to her own requests."""
+        if isinstance(request.user, User) and Actor(user=request.user).has_any(_DESK_ROLES):
+            return reverse("desk:home")
+        url: str = super().get_login_redirect_url(request)
+        return url
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send plain text only: our mails have no HTML part."""

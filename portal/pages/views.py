@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import actor_of
+from procedures.definition.fields.file import size_in_words
 from procedures.models import Procedure
+from procedures.models.draft import KEPT
 from town import models as town
 
 
@@ -18,14 +21,16 @@ def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
 
 
 def _departments() -> list[town.Department]:
-    return list(town.Department.objects.select_related("place", "entity").prefetch_related("hours").order_by("name"))
+    found = town.Department.objects.select_related("place", "entity").prefetch_related("hours").order_by("name")
+    # The reception comes first: it is where one goes when one does not know.
+    return sorted(found, key=lambda department: department.slug != "accueil")
 
 
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     """State how to file electronically; without this page any e-mail is a valid filing (R112-9-2)."""
     procedures = Procedure.objects.open().order_by("theme", "title")
-    return _page(request, "terms", procedures=procedures, departments=_departments())
+    return _page(request, "terms", procedures=procedures, upload_limit=size_in_words(settings.UPLOAD_MAX_BYTES))
 
 
 @require_safe
@@ -39,16 +44,19 @@ def privacy(request: HttpRequest) -> HttpResponse:
     """State what the town does with personal data, procedure by procedure (GDPR articles 12 to 14)."""
     procedures = [
         {"procedure": procedure, "privacy": procedure.current_version.definition.privacy}
-        for procedure in Procedure.objects.listed().select_related("current_version").order_by("title")
+        for procedure in Procedure.objects.listed()
+        .select_related("current_version", "department__entity")
+        .order_by("title")
         if procedure.current_version
     ]
-    return _page(request, "privacy", procedures=procedures, entities=town.LegalEntity.objects.order_by("name"))
+    entities = town.LegalEntity.objects.order_by("name")
+    return _page(request, "privacy", procedures=procedures, entities=entities, draft_days=KEPT.days)
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """State the accessibility of the portal: not compliant until an audit is recorded (ACC-01, ACC-02)."""
-    return _page(request, "accessibility")
+    return _page(request, "accessibility", host=settings.PUBLIC_URL.split("://", 1)[-1])
 
 
 @require_safe

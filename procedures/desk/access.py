@@ -69,6 +69,14 @@ def name_of(user: User | None) -> str:
     return (person.display_name if person else "") or user.email
 
 
+def short_name_of(user: User | None) -> str:
+    """Return the name as lists have room for it: "N. Roussel"."""
+    person = getattr(user, "person", None)
+    if person is None or not person.given_names or not (person.usage_name or person.family_name):
+        return name_of(user)
+    return f"{person.given_names[0]}.\u00a0{person.usage_name or person.family_name}"
+
+
 def page(
     request: HttpRequest, template: str, context: dict[str, Any], *, section: str, status: int = 200
 ) -> HttpResponse:

@@ -87,7 +87,8 @@ def answers_of(definition: ProcedureDefinition, answers: dict[str, Any]) -> list
 
 def actions_of(actor: Actor, submission: Submission) -> list[Transition]:
     """Return what this agent may do now; the applicant's own moves are made on her side."""
-    return [t for t in permissions.allowed_transitions(actor, submission) if t.role != "applicant"]
+    leaving = submission.version.definition.workflow.leaving(submission.state)
+    return [t for t in leaving if t.role != "applicant" and permissions.may_apply(actor, submission, t)]
 
 
 def is_direct(transition: Transition, submission: Submission) -> bool:
@@ -115,7 +116,8 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     definition = submission.version.definition
     sent = submission.answer_sets.order_by("-number").first()
     exchanged: list[Message] = list(submission.messages.prefetch_related("files__stored"))
-    prepared = prepared_of(submission)
+    decisions = list(submission.decisions.select_related("prepared_by__person").order_by("-number"))
+    prepared = next((decision for decision in decisions if decision.signed_at is None), None)
     to_sign = is_to_sign(definition.workflow, submission.state)
     acts = actions_of(actor, submission)
     return {
@@ -138,6 +140,6 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         "prepared": None if submission.is_over else prepared,
         # What a signatory sent back stays so until it is proposed again.
         "returned": prepared.returned_because if prepared and not to_sign and not submission.is_over else "",
-        "signed": submission.decisions.filter(signed_at__isnull=False).order_by("-number").first(),
+        "signed": next((decision for decision in decisions if decision.signed_at is not None), None),
         "may_write": permissions.may_write_as_agent(actor, submission),
     }

@@ -14,7 +14,7 @@ from portal.kit.paging import Page, keyset
 from .. import permissions
 from ..models import Decision, Message, ProcedureVersion, Submission
 from ..models.case import SubmissionQuerySet
-from .access import name_of
+from .access import short_name_of
 from .selection import View
 from .words import SOON, Due, Shape, day_group, due_of, expected, is_to_sign, shape_of, short_day
 
@@ -126,7 +126,7 @@ def _row(submission: Any) -> Row:
         submission=submission,
         state=shape_of(submission),
         due=due_of(submission),
-        agent=name_of(submission.assigned_to),
+        agent=short_name_of(submission.assigned_to),
         new=submission.unread or (submission.status == "submitted" and submission.assigned_to_id is None),
         expected=expected(submission, unread=submission.unread),
     )

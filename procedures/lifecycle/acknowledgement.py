@@ -58,7 +58,7 @@ def compose(definition: ProcedureDefinition, department: Department, received_at
         "basis": definition.legal.silence_legal_basis,
         "attestation": _ATTESTATION if definition.legal.silence_effect == "acceptance" else "",
         "remedies": [_filled(remedy, fill) for remedy in definition.legal.remedies],
-        "missing_pieces": "Aucune à ce jour. Si une pièce manque, nous vous l’écrivons.",
+        "missing_pieces": "Aucune pièce ne manque à ce jour. S’il en manquait une, nous vous l’écririons.",
         "not_a_decision": "Cet accusé ne vaut pas acceptation de la demande.",
     }
 

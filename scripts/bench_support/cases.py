@@ -23,10 +23,11 @@ from town.models import Department
 
 M = TypeVar("M", bound=models.Model)
 BATCH = 2000
-# One request in twenty is still open, of which some are late, answered or to be signed.
-OPEN_SHARE = 0.05
+# One request in five is still open, of which some are late, answered or to be signed: with a thousand cases already,
+# every list of the desk is full, so that what grows is the pile alone.
+OPEN_SHARE = 0.2
 DAYS = 4 * 365
-SYLLABLES = "ba be bi bo da de di do fa fe la le li lo ma me mi mo na ne no ra re ri ro sa se ta te to va vi".split()
+CONSONANTS, VOWELS = "bdflmnrstv", "aeio"
 
 
 class Cases:
@@ -43,6 +44,8 @@ class Cases:
         self.random = random.Random(20260101)  # noqa: S311 the same pile at each run
         self.references = {template.reference}
         self.now = timezone.now()
+        workflow = self.template.version.definition.workflow
+        self.states: dict[str, str] = {state.status: state.id for state in reversed(workflow.states)}
 
     def grow(self, total: int) -> None:
         """Add cases until there are ``total``."""
@@ -85,12 +88,12 @@ class Cases:
             department=self.random.choice(self.departments),
             received_at=received,
             recorded_at=received,
-            state=self.template.state if status == "submitted" else "under_review" if is_open else "granted",
+            state=self.states[status],
             status=status,
             outcome="" if is_open else "granted",
             outcome_by="" if is_open else "decision",
             due_on=timezone.localtime(due).date(),
-            assigned_to=self.agent if is_open and self.random.random() < 0.2 else None,
+            assigned_to=self.agent if is_open and self.random.random() < 0.3 else None,
             search_text=f"{fold(reference)} {self._name()} {self._name()} {self._name()} 14 rue des tanneurs 99240",
         )
 
@@ -101,7 +104,7 @@ class Cases:
         return found
 
     def _name(self) -> str:
-        return "".join(self.random.choices(SYLLABLES, k=4))
+        return "".join(self.random.choice(CONSONANTS) + self.random.choice(VOWELS) for _ in range(4))
 
     def _applicant(self, case: Submission) -> Applicant:
         family = case.search_text.split()[1].title()

@@ -51,11 +51,12 @@ def least(*actions: Action, rounds: int = 7, times: int = 30) -> list[float]:
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Collect the SQL statements sent meanwhile, savepoints included; BEGIN and COMMIT are not statements here."""
+    """Collect the SQL statements sent meanwhile, savepoints included, BEGIN and COMMIT left out as on PostgreSQL."""
     sent: list[str] = []
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        sent.append(sql)
+        if not sql.startswith("BEGIN"):
+            sent.append(sql)
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):

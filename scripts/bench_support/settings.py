@@ -6,4 +6,4 @@ from portal.settings import *  # noqa: F403 everything is the portal's own
 from portal.settings import TEMPLATES
 
 ROOT_URLCONF = "bench_support.urls"
-TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], Path(__file__).resolve().parent / "templates"]  # type: ignore[misc]
+TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], Path(__file__).resolve().parent / "templates"]

@@ -44,13 +44,9 @@ def error_summary(form: forms.BaseForm) -> SafeString:
     if not form.is_bound or not form.errors:
         return SafeString("")
     links = [
-        ("#" + first_wrong_id(form[name]), form[name].label, errors_of(form[name])[0][0])
-        for name in form.fields
-        if name in form.errors
+        ("#" + first_wrong_id(form[name]), errors_of(form[name])[0][0]) for name in form.fields if name in form.errors
     ]
-    rows = format_html_join(
-        "", '<li><a href="{}">{} <span class="soft">({})</span></a></li>', ((a, c, b) for a, b, c in links)
-    )
+    rows = format_html_join("", '<li><a href="{}">{}</a></li>', links)
     general = format_html_join("", "<li>{}</li>", ((message,) for message in form.non_field_errors()))
     count = len(links) + len(form.non_field_errors())
     title = ngettext("One answer needs correcting", "%(count)d answers need correcting", count) % {"count": count}
