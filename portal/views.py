@@ -15,6 +15,16 @@ from portal.kit import theme
 from procedures.models import Procedure
 from town import models as town
 
+# The drawing beside each theme of the catalogue; a town's own theme gets a sheet of paper.
+_THEME_ICONS = {
+    "Papiers et état civil": "papers",
+    "Famille et école": "family",
+    "Rue et cadre de vie": "street",
+    "Vie associative et fêtes": "club",
+    "Sécurité et tranquillité": "home",
+    "Contacter la mairie": "letter",
+}
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -28,12 +38,19 @@ def home(request: HttpRequest) -> HttpResponse:
             .order_by("-uses", "title")[:6]
         )
         cache.set("home.popular", popular, 30)
-    themes = sorted({procedure.theme for procedure in Procedure.objects.open().only("theme")})
+    themes: dict[str, list[str]] = {}
+    for theme_name, title in Procedure.objects.open().order_by("theme", "title").values_list("theme", "title"):
+        themes.setdefault(theme_name, []).append(title)
     reception = town.Department.objects.filter(slug="accueil").prefetch_related("hours").first()
     return render(
         request,
         "portal/home.html",
-        {"popular": popular, "themes": themes, "reception": reception, "today": town.today()},
+        {
+            "popular": popular,
+            "themes": [(name, _THEME_ICONS.get(name, "file"), titles[:3]) for name, titles in themes.items()],
+            "reception": reception,
+            "today": town.today(),
+        },
     )
 
 

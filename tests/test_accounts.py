@@ -5,7 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 
-from accounts.models import Person, User
+from accounts.models import Membership, Person, Role, User
 from messaging.models import Delivery
 from tests.support import samples
 from tests.support.client import Portal
@@ -92,3 +92,44 @@ def test_each_page_of_the_accounts_keeps_the_rules(portal: Portal, path: str, ca
 def test_each_page_of_ones_own_login_keeps_the_rules(portal: Portal, path: str, camille: User) -> None:
     portal.fill(portal.get("/comptes/connexion/"), login=camille.email, password=samples.PASSWORD)
     assert portal.get(f"/comptes/{path}/").status_code == 200
+
+
+MAILS = [
+    ("/comptes/connexion/code/", {"email": "camille@exemple.fr"}, "Votre code pour vous connecter"),
+    ("/comptes/connexion/code/", {"email": "personne@exemple.fr"}, "Aucun compte à cette adresse"),
+    (
+        "/comptes/mot-de-passe/oublie/",
+        {"email": "camille@exemple.fr"},
+        "Votre code pour choisir un nouveau mot de passe",
+    ),
+    (
+        "/comptes/inscription/",
+        {"email": "camille@exemple.fr", "password1": samples.PASSWORD},
+        "Vous avez déjà un compte",
+    ),
+    (
+        "/comptes/inscription/",
+        {"email": "neuve@exemple.fr", "password1": samples.PASSWORD},
+        "Votre code pour confirmer votre adresse électronique",
+    ),
+]
+
+
+@pytest.mark.usefixtures("camille")
+@pytest.mark.parametrize(("path", "typed", "subject"), MAILS)
+def test_a_mail_about_an_account_is_ours_plain_and_signed_by_the_town_hall(
+    portal: Portal, path: str, typed: dict[str, str], subject: str
+) -> None:
+    portal.fill(portal.get(path), values=typed)
+    mail = Delivery.objects.get()
+    assert mail.subject == subject
+    assert mail.body.startswith("Bonjour,")
+    assert "Val-de-Brume" in mail.body
+    assert "example.com" not in mail.body
+    assert "!" not in mail.body
+
+
+def test_an_agent_is_led_to_the_desk_and_a_citizen_to_her_requests(portal: Portal, camille: User) -> None:
+    Membership.objects.create(user=camille, department=samples.department(), role=Role.AGENT, title="agente")
+    page = portal.get("/comptes/connexion/")
+    assert portal.fill(page, login=camille.email, password=samples.PASSWORD).headers["Location"] == "/agent/"

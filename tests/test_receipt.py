@@ -1,13 +1,14 @@
 """The receipt: a tagged PDF with every mention, made once, that the town can recognise."""
 
 import subprocess
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import page as validator
 import pytest
+from django.core.cache import cache
 from django.core.files.storage import default_storage
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from procedures.documents import receipt
 from procedures.models import Document
@@ -16,6 +17,7 @@ from tests.support import samples
 from tests.support.client import Portal
 from tests.support.queue import drain
 from tests.test_filing import NASTY, file_one
+from town.models import Town
 
 
 @pytest.fixture
@@ -108,3 +110,52 @@ def test_without_an_address_the_receipt_prints_the_follow_up_code(portal: Portal
     submission = file_one(portal, applicant_contact="post", applicant_email="")
     drain()
     assert submission.follow_code in text_of(receipt.pdf(Document.objects.get()))
+
+
+@pytest.mark.usefixtures("acte")
+@pytest.mark.parametrize(
+    ("part", "times"),
+    [("mot ", 1250), ("x", 5000), ("repère مرحبا שלום 你好 \U0001f600 \u202a", 150)],
+    ids=["words", "one endless word", "many scripts"],
+)
+def test_an_answer_of_5000_characters_in_any_script_is_printed_whole(portal: Portal, part: str, times: int) -> None:
+    file_one(portal)
+    document = Document.objects.get()
+    sent = document.answer_set
+    sent.content = sent.content.replace("Anne Morvan", part * times)
+    document.answer_set = sent
+    data = receipt.pdf(document)
+    assert validator.validate_pdf_bytes(data, profile="ua1").is_compliant
+    printed = "".join(text_of(data).split())
+    assert printed.count(part.split()[0]) >= times
+
+
+@pytest.mark.usefixtures("acte")
+def test_the_receipt_bears_the_colour_of_the_town_and_never_says_that_it_is_sealed(portal: Portal) -> None:
+    file_one(portal)
+    Town.objects.update(color="#7a1f4b")
+    cache.clear()
+    document = Document.objects.get()
+    assert "%237a1f4b" in receipt.html(document)
+    assert "cachet" not in text_of(receipt.pdf(document)).lower()
+
+
+@pytest.mark.usefixtures("acte")
+def test_the_receipt_is_in_french_whatever_the_language_of_the_page(portal: Portal) -> None:
+    portal.cookies["django_language"] = "en"
+    file_one(portal)
+    with translation.override("en"):
+        page = receipt.html(Document.objects.get())
+    assert "en ligne" in page
+    assert "online" not in page
+
+
+@pytest.mark.usefixtures("acte")
+def test_opening_hours_put_days_alike_together(portal: Portal) -> None:
+    file_one(portal)
+    home = Document.objects.get().submission.department
+    for weekday in range(1, 5):
+        home.hours.create(weekday=weekday, opens=time(8, 30), closes=time(12, 30))
+    home.hours.create(weekday=5, opens=time(9), closes=time(12))
+    page = receipt.html(Document.objects.get())
+    assert "du lundi au vendredi 8\u00a0h\u00a030–12\u00a0h\u00a030\u202f; samedi 9\u00a0h–12\u00a0h" in page

@@ -53,9 +53,8 @@ def _unread() -> Exists:
 
 def _to_sign(visible: SubmissionQuerySet) -> SubmissionQuerySet:
     """Return what was proposed and waits for a signatory; states are the version's own, so versions are asked."""
-    proposed = visible.filter(
-        Exists(Decision.objects.filter(submission=OuterRef("pk"), signed_at=None)), status="under_review"
-    )
+    unsigned = Decision.objects.filter(signed_at=None).values("submission")
+    proposed = visible.filter(pk__in=unsigned, status="under_review")
     pairs = set(proposed.order_by().values_list("version", "state").distinct())
     versions = ProcedureVersion.objects.in_bulk({version for version, _state in pairs})
     wanted = Q()
@@ -71,7 +70,7 @@ def selected(actor: Actor, view: View) -> SubmissionQuerySet:
     if view.state == "open":
         found = found.filter(status__in=OPEN)
     elif view.state == "answered":
-        found = found.filter(_unread())
+        found = found.filter(pk__in=Message.objects.filter(from_citizen=True, read_at=None).values("submission"))
     elif view.state == "to_sign":
         found = _to_sign(found)
     elif view.state in Submission.Status.values:

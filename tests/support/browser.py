@@ -122,7 +122,7 @@ def sign_in(page: Page, email: str) -> None:
     page.goto("/comptes/connexion/")
     page.locator("input[name=login]").fill(email)
     page.locator("input[name=password]").fill(passwords[email])
-    page.locator("form:has(input[name=password]) [type=submit]").first.click()
+    page.locator("form:has(input[name=password]) button:not([name=language])").first.click()
     page.wait_for_url(lambda url: "connexion" not in url)
 
 

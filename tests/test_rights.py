@@ -1,0 +1,188 @@
+"""Every address, every role: who may open what. A new address without a line here fails the suite."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Membership, User
+from procedures.lifecycle import draft as drafts
+from tests.support import people, samples
+from tests.support.client import Portal
+
+ROLES = ("anonymous", "other_citizen", "citizen", "agent", "head", "signatory", "auditor", "elsewhere", "town_admin")
+AGENTS = ("agent", "head", "signatory", "auditor")
+EVERYONE = dict.fromkeys(ROLES, 200)
+
+
+def desk(inside: int = 200, elsewhere: int = 404) -> dict[str, int]:
+    """What the desk answers to a GET: agents of the department, those of another sector, strangers."""
+    return {
+        "anonymous": 302,
+        "other_citizen": 403,
+        "citizen": 403,
+        **dict.fromkeys(AGENTS, inside),
+        "elsewhere": elsewhere,
+        "town_admin": 403,
+    }
+
+
+def own(status: int = 200) -> dict[str, int]:
+    """What a private page answers: its citizen, and nobody else, agents included."""
+    return {**dict.fromkeys(ROLES, 404), "citizen": status}
+
+
+SIGNED_IN = {**dict.fromkeys(ROLES, 200), "anonymous": 302}
+ACCOUNT_ENTRY = {**dict.fromkeys(ROLES, 302), "anonymous": 200}
+# A page that only a started flow opens leads back to its beginning.
+FLOW = dict.fromkeys(ROLES, 302)
+
+# address name → role → status of a GET
+EXPECTED: dict[str, dict[str, int]] = {
+    "home": EVERYONE,
+    "theme": EVERYONE,
+    "health": EVERYONE,
+    "demo_mails": EVERYONE,
+    "set_language": dict.fromkeys(ROLES, 302),
+    "filing:catalogue": EVERYONE,
+    "filing:schema": EVERYONE,
+    "filing:procedure": EVERYONE,
+    "filing:start": dict.fromkeys(ROLES, 302),
+    "filing:follow": EVERYONE,
+    "filing:follow_code": FLOW,
+    "filing:mine": SIGNED_IN,
+    "filing:resume": dict.fromkeys(ROLES, 410),
+    "filing:draft": own(),
+    "filing:recap": own(302),
+    "filing:link": dict.fromkeys(ROLES, 302),
+    "filing:leave": own(),
+    "filing:discard": dict.fromkeys(ROLES, 302),
+    "filing:step": own(),
+    "filing:case": own(),
+    "filing:confirmation": own(),
+    "filing:message": dict.fromkeys(ROLES, 302),
+    "filing:action": own(),
+    "filing:receipt": own(202),
+    "filing:file": own(),
+    "pages:terms": EVERYONE,
+    "pages:legal": EVERYONE,
+    "pages:privacy": EVERYONE,
+    "pages:accessibility": EVERYONE,
+    "pages:contact": EVERYONE,
+    "pages:sitemap": EVERYONE,
+    "pages:verify": EVERYONE,
+    "desk:home": desk(elsewhere=200),
+    "desk:list": desk(elsewhere=200),
+    "desk:case": desk(),
+    "desk:action": desk() | {"auditor": 403, "signatory": 403},
+    "desk:message": desk(302),
+    "desk:read": desk(302),
+    "desk:file": desk(),
+    "desk:receipt": desk(404),
+    "account_login": ACCOUNT_ENTRY,
+    "account_request_login_code": ACCOUNT_ENTRY,
+    "account_confirm_login_code": FLOW,
+    "account_logout": SIGNED_IN,
+    "account_signup": ACCOUNT_ENTRY,
+    "account_email_verification_sent": FLOW,
+    "account_inactive": EVERYONE,
+    "account_reauthenticate": SIGNED_IN,
+    "account_email": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    "account_set_password": FLOW,
+    "account_reset_password": EVERYONE,
+    "account_confirm_password_reset_code": FLOW,
+    "account_complete_password_reset": FLOW,
+    "account_password_reset_completed": EVERYONE,
+}
+
+
+def names(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:
+    """Yield the name of every address of ours; Django's technical admin has its own rights."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                yield from names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else prefix)
+        elif pattern.name:
+            yield prefix + pattern.name
+
+
+def test_every_address_has_its_line() -> None:
+    assert set(names()) == set(EXPECTED)
+
+
+@pytest.fixture
+def town(db: None) -> people.Desk:
+    return people.desk()
+
+
+def who(role: str, town: people.Desk) -> User | None:
+    if role == "other_citizen":
+        return samples.citizen("autre@exemple.fr")
+    if role == "town_admin":
+        user = samples.citizen("admin@exemple.fr")
+        Membership.objects.create(user=user, department=town.civil, role="town_admin", title="secrétaire")
+        return user
+    known = {
+        "citizen": town.zoe,
+        "agent": town.nadia,
+        "head": town.claire,
+        "signatory": town.helene,
+        "auditor": town.paul,
+        "elsewhere": town.roger,
+    }
+    return known.get(role)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_open_what(role: str, town: people.Desk) -> None:
+    submission = town.file()
+    stored = people.attach(submission)
+    draft = drafts.start(town.procedure, town.zoe.person)
+    values = {
+        "slug": "acte",
+        "token": "forged",
+        "draft_id": draft.public_id,
+        "step": "acte",
+        "reference": submission.reference,
+        "key": "withdraw",
+        "file_id": stored.public_id,
+    }
+    user, wrong = who(role, town), []
+    for name in sorted(EXPECTED):
+        browser = Portal()
+        if user:
+            browser.force_login(user)
+        here = values | ({"key": "take_charge"} if name == "desk:action" else {})
+        resolver = get_resolver()
+        wanted = _parameters(resolver, name)
+        url = reverse(name, kwargs={key: here[key] for key in wanted})
+        answer = browser.get(url)
+        answer.close()
+        status = answer.status_code
+        if status != EXPECTED[name][role]:
+            wrong.append(f"{name}: {status}, expected {EXPECTED[name][role]}")
+    assert not wrong, f"{role}:\n" + "\n".join(wrong)
+
+
+def _parameters(resolver: URLResolver, name: str) -> set[str]:
+    *space, last = name.split(":")
+    if space:
+        resolver = resolver.namespace_dict[space[0]][1]
+    (possibility, *_others) = resolver.reverse_dict.getlist(last)
+    return set(possibility[0][0][1])
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "citizen"])
+def test_nobody_else_posts_for_the_citizen(role: str, town: people.Desk) -> None:
+    submission = town.file()
+    draft = drafts.start(town.procedure, town.zoe.person)
+    browser, user = Portal(), who(role, town)
+    if user:
+        browser.force_login(user)
+    for path in ("message/", "actions/withdraw/"):
+        assert browser.post(f"/demandes/{submission.reference}/{path}", {"words": "x"}).status_code == 404
+    for path in ("acte/", "recapitulatif/", "lien/", "supprimer/", "terminer/"):
+        assert browser.post(f"/brouillons/{draft.public_id}/{path}", {"kind": "full"}).status_code == 404
+    assert browser.get(f"/brouillons/{uuid.uuid4()}/").status_code == 404
