@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from accounts import demo
 from tests.support.browser import assert_accessible, assert_reflows, sign_in
@@ -33,6 +33,7 @@ PUBLIC = [
 ]
 # EcoIndex's budget for a public page (RGESN 6.1).
 NODES, REQUESTS, BYTES = 350, 10, 100_000
+PROOF: FilePayload = {"name": "livret.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF"}
 
 
 def hold(page: Page) -> None:
@@ -71,9 +72,7 @@ def fill_step(page: Page) -> None:
         if kind == "checkbox":
             control.check(force=True)
         elif kind == "file":
-            control.set_input_files(
-                [{"name": "livret.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF"}]
-            )
+            control.set_input_files(PROOF)
         elif kind != "radio" and not control.input_value() and not name.endswith(("-extra", "-country", "_phone")):
             control.fill(answer(name, control.get_attribute("inputmode") or ""))
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from django import forms
 from django.core.cache import cache
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -42,7 +44,7 @@ class CodeForm(forms.Form):
 class FileForm(forms.Form):
     """The PDF itself."""
 
-    pdf = forms.Field(
+    pdf = forms.Field(  # a list of files, as the kit's control reads them
         label=gettext_lazy("The PDF to verify"),
         help_text=gettext_lazy("It is compared, then forgotten: nothing is kept."),
         widget=Files(attrs={"accept": ".pdf"}),
@@ -51,6 +53,15 @@ class FileForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "v-%s", **kwargs})
+
+    def clean_pdf(self) -> UploadedFile[Any]:
+        """Take the first file; nothing that we issue is as heavy as the limit."""
+        upload: UploadedFile[Any] = self.cleaned_data["pdf"][0]
+        if (upload.size or 0) > _LARGEST:
+            raise forms.ValidationError(
+                _("This file is too large to come from us: nothing that we issue weighs so much.")
+            )
+        return upload
 
 
 def _too_many(request: HttpRequest) -> bool:
@@ -64,15 +75,14 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Answer for a number and code (the address that the QR code holds), or for an uploaded PDF."""
     asked = "numero" in request.GET or "code" in request.GET
     by_code = CodeForm(request.GET if asked else None)
-    by_file = FileForm(request.POST or None, request.FILES or None) if request.method == "POST" else FileForm()
+    by_file = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     verdict, status = None, 200
     if asked or request.method == "POST":
         if _too_many(request):
             return render(request, "filing/too_many.html", status=429)
         if request.method == "POST":
-            uploads = by_file.files.getlist("pdf") if by_file.is_bound else []
-            if by_file.is_valid() and uploads and (uploads[0].size or 0) <= _LARGEST:
-                verdict = documents.by_bytes(uploads[0].read())
+            if by_file.is_valid():
+                verdict = documents.by_bytes(by_file.cleaned_data["pdf"].read())
             else:
                 status = 422
         elif by_code.is_valid():

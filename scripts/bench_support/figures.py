@@ -34,7 +34,7 @@ def cpu_ms(action: Action) -> float:
     return (time.process_time() - started) * 1000
 
 
-def least(*actions: Action, rounds: int = 7, times: int = 30) -> list[float]:
+def least(*actions: Action, rounds: int = 15, times: int = 15) -> list[float]:
     """Return, for each action, the least of the rounds' medians: the figure that a busy machine hardly moves.
 
     The actions take turns inside each round, so that a ratio of two of them compares like with like.
