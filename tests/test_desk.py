@@ -662,3 +662,16 @@ def test_the_desk_speaks_english_to_who_chose_it(portal: Portal, desk: Desk, cas
     portal.force_login(desk.nadia)
     assert "What is expected" in portal.get("/agent/").text or "assigned to you" in portal.get("/agent/").text
     assert portal.get(url(case)).status_code == 200
+
+
+def test_a_department_that_was_granted_access_sees_the_case_until_it_ends(portal: Portal) -> None:
+    town = people.desk()
+    submission = town.file()
+    portal.force_login(town.roger)
+    url = f"/agent/demandes/{submission.reference}/"
+    assert portal.get(url).status_code == 404
+    access = CaseAccess.objects.create(submission=submission, department=town.roads, reason="avis sur la voirie")
+    assert portal.get(url).status_code == 200
+    access.until = timezone.now()
+    access.save()
+    assert portal.get(url).status_code == 404

@@ -20,7 +20,8 @@ from tests.test_filing import file_one
 def receipt(db: None) -> Document:
     samples.procedure()
     file_one(Portal())
-    return Document.objects.select_related("submission").get()
+    found: Document = Document.objects.select_related("submission").get()
+    return found
 
 
 def test_a_receipt_is_known_before_its_pdf_is_made(receipt: Document) -> None:

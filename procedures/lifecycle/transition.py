@@ -130,6 +130,7 @@ def _propose(submission: Submission, transition: Transition, by: Actor, grounds:
     decision = open_one or Decision(submission=submission, number=submission.decisions.count() + 1)
     decision.outcome = transition.outcome or ""
     decision.law_grounds, decision.fact_grounds, decision.words = grounds.law, grounds.fact, grounds.words
+    decision.returned_because = ""
     decision.prepared_by, decision.prepared_at = by.user, timezone.now()
     decision.save()
     return decision
