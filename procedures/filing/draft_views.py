@@ -46,9 +46,9 @@ def _load(request: HttpRequest, draft_id: Any, *, lock: bool = False) -> Draft:
         draft = (
             drafts.locked(draft_id)
             if lock
-            else Draft.objects.select_related("version", "procedure__department__place", "submission").get(
-                public_id=draft_id
-            )
+            else Draft.objects.select_related("version", "procedure__department")
+            .defer("version__content", "procedure__search_text")
+            .get(public_id=draft_id)
         )
     except Draft.DoesNotExist as error:
         raise Http404 from error
@@ -67,10 +67,10 @@ def step(request: HttpRequest, draft_id: Any, step: str) -> HttpResponse:
     """Show or save one step."""
     if request.method != "POST":
         draft = _load(request, draft_id)
-        return _filed(draft) if draft.submission else wizard.run(request, draft, step)
+        return _filed(draft) if draft.submission_id else wizard.run(request, draft, step)
     with transaction.atomic():
         draft = _load(request, draft_id, lock=True)
-        return _filed(draft) if draft.submission else wizard.run(request, draft, step)
+        return _filed(draft) if draft.submission_id else wizard.run(request, draft, step)
 
 
 def rows(definition: ProcedureDefinition, answers: dict[str, Any]) -> list[dict[str, Any]]:
@@ -102,7 +102,7 @@ class Certify(forms.Form):
 def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Show exactly what will be sent; the POST sends it, once."""
     draft = _load(request, draft_id)
-    if draft.submission:
+    if draft.submission_id:
         return _filed(draft)
     definition = draft.version.definition
     steps = definition.steps_for(draft.answers)
@@ -174,7 +174,7 @@ class LinkForm(forms.Form):
 def overview(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Say that the draft is kept, until when, and how to come back to it."""
     draft = _load(request, draft_id)
-    return _filed(draft) if draft.submission else _overview(request, draft, LinkForm())
+    return _filed(draft) if draft.submission_id else _overview(request, draft, LinkForm())
 
 
 def _overview(request: HttpRequest, draft: Draft, form: LinkForm, status: int = 200) -> HttpResponse:
@@ -201,7 +201,7 @@ def link(request: HttpRequest, draft_id: Any) -> HttpResponse:
         return redirect("filing:draft", draft_id)
     with transaction.atomic():
         draft = _load(request, draft_id, lock=True)
-        if draft.submission:
+        if draft.submission_id:
             return _filed(draft)
         if request.POST.get("action") == "revoke":
             drafts.revoke_links(draft)
@@ -253,7 +253,7 @@ def discard(request: HttpRequest, draft_id: Any) -> HttpResponse:
         return redirect("filing:draft", draft_id)
     with transaction.atomic():
         draft = _load(request, draft_id, lock=True)
-        if draft.submission:
+        if draft.submission_id:
             return _filed(draft)
         drafts.discard(draft)
     session.forget_draft(request, str(draft_id))

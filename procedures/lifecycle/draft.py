@@ -55,7 +55,8 @@ def locked(public_id: Any) -> Draft:
     """Load a draft for a write: two tabs wait for each other. Raises Draft.DoesNotExist. Needs a transaction."""
     return (
         Draft.objects.select_for_update(of=("self",))
-        .select_related("version", "procedure__department__place", "submission", "person")
+        .select_related("version", "procedure__department")
+        .defer("version__content", "procedure__search_text")
         .get(public_id=public_id)
     )
 

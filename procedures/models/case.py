@@ -19,7 +19,9 @@ from .procedure import Procedure, ProcedureVersion
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def for_list(self) -> "SubmissionQuerySet":
         """Load what a list shows, in one query."""
-        return self.select_related("procedure", "department", "assigned_to__person", "applicant", "version")
+        return self.select_related("procedure", "department", "assigned_to__person", "applicant", "version").defer(
+            "acknowledgement", "search_text", "version__content", "procedure__search_text"
+        )
 
     def matching(self, text: str) -> "SubmissionQuerySet":
         """Return the requests whose reference or searchable words hold every word of ``text``, accents aside."""

@@ -1,7 +1,7 @@
 """A procedure, and its published versions that never change."""
 
+import json
 import uuid
-from functools import lru_cache
 from typing import ClassVar
 
 from django.conf import settings
@@ -113,13 +113,15 @@ class ProcedureVersion(models.Model):
 
     @property
     def definition(self) -> ProcedureDefinition:
-        """The parsed definition, lifted to today's format; parsed once per process."""
-        return parsed(self.digest, self.content)
+        """The parsed definition, lifted to today's format; read and parsed once per process, named by its digest."""
+        known = _PARSED.get(self.digest)
+        if known is None:
+            if len(_PARSED) >= _KEPT:
+                _PARSED.clear()
+            known = _PARSED[self.digest] = parse(json.loads(self.content))
+        return known
 
 
-@lru_cache(maxsize=256)
-def parsed(digest: str, content: str) -> ProcedureDefinition:
-    """Parse published bytes; the digest names them, so the cache never goes stale."""
-    import json
-
-    return parse(json.loads(content))
+# Published bytes never change, so a digest names one definition for ever.
+_PARSED: dict[str, ProcedureDefinition] = {}
+_KEPT = 256
