@@ -14,7 +14,7 @@ from procedures.documents import receipt
 from procedures.models import Document
 from procedures.tasks import issue_document
 from tests.support import samples
-from tests.support.client import Portal
+from tests.support.client import Portal, close_files
 from tests.support.queue import drain
 from tests.test_filing import NASTY, file_one
 from town.models import Town
@@ -69,7 +69,7 @@ def test_the_worker_makes_a_receipt_with_every_mention(portal: Portal) -> None:
     answer = portal.get(f"/demandes/{submission.reference}/accuse/")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.getvalue() == data
-    answer.close()
+    close_files(answer)
 
 
 @pytest.mark.usefixtures("acte")

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Membership, User
 from procedures.lifecycle import draft as drafts
 from tests.support import people, samples
-from tests.support.client import Portal
+from tests.support.client import Portal, close_files
 
 ROLES = ("anonymous", "other_citizen", "citizen", "agent", "head", "signatory", "auditor", "elsewhere", "town_admin")
 AGENTS = ("agent", "head", "signatory", "auditor")
@@ -159,7 +159,7 @@ def test_who_may_open_what(role: str, town: people.Desk) -> None:
         wanted = _parameters(resolver, name)
         url = reverse(name, kwargs={key: here[key] for key in wanted})
         answer = browser.get(url)
-        answer.close()
+        close_files(answer)
         status = answer.status_code
         if status != EXPECTED[name][role]:
             wrong.append(f"{name}: {status}, expected {EXPECTED[name][role]}")

@@ -89,3 +89,9 @@ def find_button(root: Element, form: Element, wanted: str | tuple[str, str]) -> 
         if owned and submits and element.get("name") == name and value in (None, element.get("value")):
             return element
     raise AssertionError(f"The form has no button {wanted!r}.")
+
+
+def close_files(response: Any) -> None:
+    """Close what a download holds open; closing the whole answer would end the test's database connection too."""
+    for close in getattr(response, "_resource_closers", []):
+        close()
