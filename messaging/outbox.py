@@ -1,5 +1,7 @@
 """The one way to send something: a row and its wake-up, in the caller's transaction."""
 
+from django.utils import timezone
+
 from accounts.models import Person
 
 from .models import Delivery
@@ -16,8 +18,13 @@ def deliver(
     person: Person | None = None,
     secret: bool = False,
     channel: str = "email",
+    notice: bool = False,
 ) -> Delivery:
-    """Owe a message once per ``key``; a second call with the same key changes nothing."""
+    """Owe a message once per ``key``; a second call with the same key changes nothing.
+
+    A ``notice`` tells of something that waits in the person's space: the law counts from when it was made available
+    and first read (R112-20).
+    """
     delivery, created = Delivery.objects.get_or_create(
         key=key,
         defaults={
@@ -30,9 +37,17 @@ def deliver(
             "about": about,
             "person": person,
             "secret": secret,
+            "available_at": timezone.now() if notice else None,
         },
     )
     if created:
         delivery.wake()
     found: Delivery = delivery
     return found
+
+
+def mark_read(about: str) -> None:
+    """Note that the notices about a case were first read now, by whoever they were for."""
+    Delivery.objects.filter(about=about, available_at__isnull=False, first_read_at=None).update(
+        first_read_at=timezone.now()
+    )

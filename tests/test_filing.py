@@ -419,3 +419,19 @@ def test_the_filing_costs_at_most_ten_requests_and_sixty_queries(
         portal.get(step_url(first, "recapitulatif"))
         done = portal.post(step_url(first, "recapitulatif"), {"ok": "on"})
         portal.get(done.headers["Location"])
+
+
+@pytest.mark.usefixtures("acte")
+def test_a_notice_says_when_it_was_made_available_and_first_read(portal: Portal) -> None:
+    """CRPA-33."""
+    submission = file_one(portal)
+    notice = Delivery.objects.get(purpose="receipt")
+    assert notice.available_at is not None
+    assert notice.first_read_at is None
+    portal.get(f"/demandes/{submission.reference}/")
+    notice.refresh_from_db()
+    first = notice.first_read_at
+    assert first is not None
+    portal.get(f"/demandes/{submission.reference}/")
+    notice.refresh_from_db()
+    assert notice.first_read_at == first

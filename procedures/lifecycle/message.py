@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from journal import models as journal
+from messaging import outbox
 
 from .. import permissions
 from ..models import Decision, Message, Submission
@@ -55,6 +56,8 @@ def send(submission: Submission, body: str, *, by: Actor) -> Message:
 def mark_read(submission: Submission, *, by_citizen: bool) -> None:
     """Note when what the other side wrote was first shown."""
     submission.messages.filter(from_citizen=not by_citizen, read_at=None).update(read_at=timezone.now())
+    if by_citizen:
+        outbox.mark_read(submission.key)
 
 
 def mark_decision_read(decision: Decision) -> None:

@@ -36,4 +36,5 @@ def citizen(submission: Submission, purpose: str, *, key: str, subject: str, sen
         body=body,
         about=submission.key,
         person=submission.person,
+        notice=True,
     )

@@ -1,0 +1,87 @@
+"""A double click and two tabs, for real: several requests at the same moment on a running portal."""
+
+import http.cookiejar
+import re
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from tests.support.servers import Live
+
+IDENTITY = {
+    "applicant_kind": "person",
+    "applicant_family_name": "Le Goff",
+    "applicant_given_names": "Claire",
+    "applicant_address-street": "14 rue des Tanneurs",
+    "applicant_address-postcode": "99240",
+    "applicant_address-city": "Val-de-Brume",
+    "applicant_contact": "email",
+    "applicant_email": "claire.double@exemple.fr",
+}
+
+
+class Visitor:
+    """A browser reduced to its cookies."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.jar = url, http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
+
+    def get(self, path: str) -> tuple[str, str]:
+        """Return the address where one ends, and the page."""
+        with self.opener.open(urllib.parse.urljoin(self.url, path)) as answer:
+            return answer.geturl(), answer.read().decode()
+
+    def post(self, path: str, values: dict[str, str], page: str) -> tuple[str, str]:
+        """Post with the token of ``page``; follow to where it leads."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert token
+        data = urllib.parse.urlencode({**values, "csrfmiddlewaretoken": token[1]}).encode()
+        try:
+            answer = self.opener.open(urllib.parse.urljoin(self.url, path), data)
+        except urllib.error.HTTPError as error:
+            with error:
+                told = re.findall(r'class="error"[^>]*>(.*?)</p>', error.read().decode(), re.DOTALL)
+            raise AssertionError(f"{path} refused {values}: {told}") from error
+        with answer:
+            return answer.geturl(), answer.read().decode()
+
+
+def test_five_clicks_at_once_make_one_request(fresh_live: Live) -> None:
+    visitor = Visitor(fresh_live.url)
+    _, page = visitor.get("/demarches/saisine-mairie/")
+    address, page = visitor.post("/demarches/saisine-mairie/commencer/", {}, page)
+    for _ in range(6):
+        if "recapitulatif" in address:
+            break
+        names = set(re.findall(r'name="([^"]+)"', page))
+        radios = {n: re.findall(rf'type="radio"[^>]*name="{n}" value="([^"]+)"', page) for n in names}
+        values = {name: options[-1] for name, options in radios.items() if options}
+        texts = re.findall(r'<(?:input type="text"|textarea)[^>]*name="([^"]+)"', page)
+        values |= {name: "Une question à la mairie" for name in texts if not name.startswith("applicant_")}
+        values |= {name: "on" for name in names if f'type="checkbox" id="f-{name}"' in page}
+        values |= {name: text for name, text in IDENTITY.items() if name in names}
+        address, page = visitor.post(address, values, page)
+    assert address.endswith("/recapitulatif/"), page
+    ends: list[str] = []
+
+    def click() -> None:
+        ends.append(visitor.post(address, {"ok": "on"}, page)[0])
+
+    clicks = [threading.Thread(target=click) for _ in range(5)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    assert len(ends) == 5
+    assert len(set(ends)) == 1, ends
+    assert ends[0].endswith("/recue/")
+    count = fresh_live.manage(
+        "shell",
+        "-v0",
+        "-c",
+        "from procedures.models import Applicant; "
+        "print('filed', Applicant.objects.filter(email='claire.double@exemple.fr').count())",
+    )
+    assert "filed 1" in count
