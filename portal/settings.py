@@ -227,7 +227,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+# One reverse proxy in front, which sets X-Forwarded-Proto and adds to X-Forwarded-For.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -262,7 +264,7 @@ if PRODUCTION:
     ]
     if unsafe:
         raise ImproperlyConfigured("The portal refuses to start in production: " + "; ".join(unsafe) + ".")
-if DEMO_MODE and (env.bool("BEHIND_PROXY", default=False) or PUBLIC_URL.startswith("https://")):
+if DEMO_MODE and (BEHIND_PROXY or PUBLIC_URL.startswith("https://")):
     raise ImproperlyConfigured(
         "Demo mode refuses to start with production settings (BEHIND_PROXY or an https PUBLIC_URL)."
     )

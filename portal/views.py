@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -111,15 +112,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Say that the fault is ours; nothing here may fail again, so no database is needed."""
-    return HttpResponse(render_plain_error(), status=500)
-
-
-def render_plain_error() -> str:
-    """Return a whole page without touching the database."""
-    from django.template.loader import render_to_string
-
-    return render_to_string("portal/500.html")
+    """Say that the fault is ours; nothing here may fail again, so the page needs neither database nor context."""
+    return HttpResponse(render_to_string("portal/500.html"), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -88,3 +88,17 @@ def test_trying_codes_is_stopped_for_one_address_and_not_for_another(receipt: Do
     answers = [guesser.get("/verifier/", asked).status_code for _ in range(42)]
     assert 429 in answers
     assert neighbour.get("/verifier/", asked).status_code == 200
+
+
+@pytest.mark.django_db
+def test_behind_a_proxy_one_visitor_who_guesses_does_not_block_the_others(settings: Any) -> None:
+    settings.BEHIND_PROXY = True
+    browser = Portal()
+
+    def tries(address: str) -> int:
+        # What stands before the proxy's own word is forged, and counts for nothing.
+        headers = {"x-forwarded-for": f"203.0.113.99, {address}"}
+        return browser.get("/verifier/", {"numero": "2026", "code": "x"}, headers=headers).status_code
+
+    assert [tries("203.0.113.1") for _ in range(21)][-1] == 429
+    assert tries("203.0.113.2") == 200

@@ -1,10 +1,8 @@
 """The public page that says whether the town issued a document."""
 
-import time
 from typing import Any
 
 from django import forms
-from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from portal.kit.limits import too_many
 from portal.kit.widgets import Files
 from procedures.documents import verify as documents
 
@@ -64,12 +63,6 @@ class FileForm(forms.Form):
         return upload
 
 
-def _too_many(request: HttpRequest) -> bool:
-    key = f"verify:{request.META.get('REMOTE_ADDR', '')}:{int(time.time() // _SECONDS)}"
-    cache.add(key, 0, _SECONDS)
-    return int(cache.incr(key)) > _LIMIT
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Answer for a number and code (the address that the QR code holds), or for an uploaded PDF."""
@@ -78,7 +71,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     by_file = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     verdict, status = None, 200
     if asked or request.method == "POST":
-        if _too_many(request):
+        if too_many(request, "verify", limit=_LIMIT, seconds=_SECONDS):
             return render(request, "filing/too_many.html", status=429)
         if request.method == "POST":
             if by_file.is_valid():

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import actor_of
+from portal.kit.limits import too_many
 from portal.kit.paging import keyset
 
 from .. import permissions
@@ -85,20 +85,13 @@ class FollowForm(forms.Form):
         return reference
 
 
-def _too_many(request: HttpRequest, what: str) -> bool:
-    """Count the tries of one address in one hour."""
-    key = f"follow:{what}:{request.META.get('REMOTE_ADDR', '')}:{int(time.time() // 3600)}"
-    cache.add(key, 0, 3600)
-    return int(cache.incr(key)) > _HOURLY
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest) -> HttpResponse:
     """Ask for the number; send a code by e-mail, or show the status to the bearer of a follow-up code."""
     form = FollowForm(request.POST or None)
     if request.method != "POST":
         return render(request, "filing/follow.html", {"form": form})
-    if _too_many(request, "ask"):
+    if too_many(request, "follow", limit=_HOURLY, seconds=3600):
         return render(request, "filing/too_many.html", status=429)
     if not form.is_valid():
         return render(request, "filing/follow.html", {"form": form}, status=422)
