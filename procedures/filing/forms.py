@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.kit.fields import render_field
@@ -16,6 +17,7 @@ from ..definition.conditions import Test, applies, tests_of
 from ..definition.document import Section, Step
 from ..definition.fields import Field, FileField
 from ..definition.fields.file import FilesControl, size_in_words
+from ..definition.lookups import Context
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,12 @@ class StepForm(forms.Form):
     ) -> None:
         super().__init__(auto_id="f-%s", **kwargs)
         self.step, self.answers = step, answers
+        # Kept up to date while the page is checked, so that one question may be bounded by another of the same page.
+        self.context = Context(today=timezone.localdate(), answers=dict(answers))
         self.json: Answers = {}
         self.local = {field.id for field in step.fields}
         for question in self._possible():
-            control = question.form_field()
+            control = question.form_field(self.context)
             if isinstance(question, FileField) and isinstance(control, FilesControl):
                 control.kept = kept.get(question.id, [])
                 control.refused = list(refused.get(question.id, []))
@@ -70,7 +74,7 @@ class StepForm(forms.Form):
 
     def _clean_fields(self) -> None:
         """Validate in order; a question that its page's own answers hide is not asked."""
-        answers = dict(self.answers)
+        answers = self.context.answers
         for section in self.step.sections:
             if not applies(section.when, answers):
                 continue

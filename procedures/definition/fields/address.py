@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from portal.kit.widgets import AddressParts
 
 from ..base import Json
-from .base import Field, Raw, clean_text
+from ..lookups import Context
+from .base import Field, Raw, ValueType, clean_text
 
 PARTS = ("street", "extra", "postcode", "city", "country")
 _POSTCODE = re.compile(r"(0[1-9]|[1-8][0-9]|9[0-9])[0-9]{3}", re.ASCII)
@@ -36,8 +37,10 @@ class AddressField(Field):
     own: bool = True  # the person's own address: browsers may fill it in (RGAA 11.13)
 
     grouped: ClassVar[bool] = True
+    value_type: ClassVar[ValueType] = "parts"
+    parts: ClassVar[dict[str, ValueType]] = dict.fromkeys(PARTS, "text")
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build the five inputs."""
         return _Control(widget=AddressParts(own=self.own), **self.common())
 

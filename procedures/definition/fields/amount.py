@@ -2,14 +2,15 @@
 
 import re
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ..base import Json
-from .base import Field, Raw, TextControl
+from ..lookups import Context
+from .base import Field, Raw, TextControl, ValueType
 
 
 def euros(cents: int) -> str:
@@ -23,8 +24,9 @@ class AmountField(Field):
     type: Literal["amount"]
     minimum_cents: int = 0
     maximum_cents: int = 100_000_000_00
+    value_type: ClassVar[ValueType] = "number"
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build a text input with a decimal keyboard."""
         return _Control(
             self, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **self.common()

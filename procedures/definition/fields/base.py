@@ -4,7 +4,7 @@ import unicodedata
 from abc import abstractmethod
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ..base import Identifier, Json, Node, Prose, Words
 from ..conditions import Condition
+from ..lookups import Context, Item
 
+# What an answer is to a condition or a computation; "parts" is a set of named scalars, "rows" a repeated group.
+ValueType = Literal[
+    "text", "number", "date", "datetime", "time", "boolean", "choice", "choices", "parts", "rows", "none"
+]
 Raw = dict[str, Any]  # what a browser posts for one field: {"name": "value"} or {"name": ["a", "b"]}
 
 # Bidirectional overrides and isolates can make a text read otherwise than it is stored.
@@ -46,6 +51,11 @@ class Field(Node):
 
     # Whether the type is drawn as a group (fieldset and legend) rather than as one control.
     grouped: ClassVar[bool] = False
+    # False for what is only read: a heading, an explanation, a computed value.
+    asked: ClassVar[bool] = True
+    value_type: ClassVar[ValueType] = "text"
+    # The named scalars of a "parts" value, for conditions and exports.
+    parts: ClassVar[dict[str, ValueType]] = {}
 
     @property
     def name(self) -> str:
@@ -53,8 +63,11 @@ class Field(Node):
         return self.short or self.label
 
     @abstractmethod
-    def form_field(self) -> forms.Field:
-        """Build the form field that draws and validates the question."""
+    def form_field(self, context: Context | None = None) -> forms.Field:
+        """Build the form field that draws and validates the question.
+
+        ``context`` gives the answers before it (kept up to date while a page is checked), the town's lists and the day.
+        """
 
     def to_json(self, cleaned: Any) -> Json:
         """Turn the form's cleaned value into the stored JSON; None where nothing was answered."""
@@ -75,6 +88,18 @@ class Field(Node):
     def facet(self, value: Json) -> str | Decimal | date | None:
         """Return the value that lists sort and filter on; None keeps the answer out of them."""
         return self.display(value)[:200] or None
+
+    def suggest(self, text: str, context: Context, limit: int = 20) -> list[Item]:
+        """Return the answers that begin like ``text``, best first, where the type offers a long list to search."""
+        return []
+
+    def export_columns(self) -> list[str]:
+        """Return the headings of the columns that the answer fills in an export."""
+        return [self.name]
+
+    def export(self, value: Json) -> list[Json]:
+        """Return one JSON scalar per column of ``export_columns``; None where there is no answer."""
+        return [self.display(value) or None]
 
     @classmethod
     @abstractmethod

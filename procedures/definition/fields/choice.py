@@ -10,7 +10,8 @@ from pydantic import model_validator
 from portal.kit.widgets import Radios
 
 from ..base import Json, Node, Words
-from .base import Field, Raw
+from ..lookups import Context
+from .base import Field, Raw, ValueType
 
 
 class Option(Node):
@@ -30,6 +31,7 @@ class ChoiceField(Field):
     options: Annotated[list[Option], Meta(min_length=1)]
 
     grouped: ClassVar[bool] = True
+    value_type: ClassVar[ValueType] = "choice"
 
     @model_validator(mode="after")
     def options_differ(self) -> Self:
@@ -37,7 +39,7 @@ class ChoiceField(Field):
         distinct(self.options)
         return self
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build radio buttons."""
         field = forms.ChoiceField(
             choices=[(option.value, option.label) for option in self.options],

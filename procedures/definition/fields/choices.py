@@ -11,7 +11,8 @@ from pydantic import NonNegativeInt, model_validator
 from portal.kit.widgets import Checkboxes
 
 from ..base import Json
-from .base import Field, Raw
+from ..lookups import Context
+from .base import Field, Raw, ValueType
 from .choice import Option, distinct
 
 
@@ -22,6 +23,7 @@ class ChoicesField(Field):
     maximum: NonNegativeInt = 0  # no limit
 
     grouped: ClassVar[bool] = True
+    value_type: ClassVar[ValueType] = "choices"
 
     @model_validator(mode="after")
     def options_differ(self) -> Self:
@@ -29,7 +31,7 @@ class ChoicesField(Field):
         distinct(self.options)
         return self
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build checkboxes."""
         field = _Control(
             self,

@@ -1,6 +1,6 @@
 """A statement that the person ticks."""
 
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit.widgets import Tick
 
 from ..base import Json
-from .base import Field, Raw
+from ..lookups import Context
+from .base import Field, Raw, ValueType
 
 
 class ConsentField(Field):
     type: Literal["consent"]
+    value_type: ClassVar[ValueType] = "boolean"
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build one checkbox."""
         return forms.BooleanField(widget=Tick(), **self.common())
 

@@ -16,7 +16,8 @@ from portal.kit.widgets import DateParts
 
 from ..base import Json
 from ..legal import Delay, add_delay
-from .base import Field, Raw, clean_text
+from ..lookups import Context
+from .base import Field, Raw, ValueType, clean_text
 
 _RELATIVE = re.compile(r"today(?:([+-])([0-9]{1,4})([dwmy]))?")
 
@@ -47,6 +48,7 @@ class DateField(Field):
     autocomplete: str = "off"
 
     grouped: ClassVar[bool] = True
+    value_type: ClassVar[ValueType] = "date"
 
     @field_validator("earliest", "latest")
     @classmethod
@@ -55,7 +57,7 @@ class DateField(Field):
         bound(value, date(2024, 2, 29))
         return value
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build three inputs: day, month, year."""
         return _Control(self, widget=DateParts(attrs={"autocomplete": self.autocomplete}), **self.common())
 

@@ -7,6 +7,7 @@ from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
 from ..base import Json
+from ..lookups import Context
 from .base import Field, Raw, TextControl
 
 
@@ -14,7 +15,7 @@ class EmailField(Field):
     type: Literal["email"]
     autocomplete: str = "email"
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build an e-mail input."""
         widget = forms.EmailInput(attrs={"autocomplete": self.autocomplete, "spellcheck": "false"})
         return _Control(widget=widget, **self.common())

@@ -10,7 +10,8 @@ from pydantic import PositiveInt
 from portal.kit.widgets import Files
 
 from ..base import Json
-from .base import Field, Raw
+from ..lookups import Context
+from .base import Field, Raw, ValueType
 
 Family = Literal["pdf", "image"]
 # What each family accepts: content type found in the bytes, and the extension it is given.
@@ -34,6 +35,7 @@ class FileField(Field):
     max_files: PositiveInt = 5
 
     grouped: ClassVar[bool] = True
+    value_type: ClassVar[ValueType] = "rows"
 
     @property
     def content_types(self) -> dict[str, str]:
@@ -48,7 +50,7 @@ class FileField(Field):
             % {"formats": names[:1].upper() + names[1:], "count": self.max_files, "size": size_in_words(max_bytes)}
         )
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build the native file input; files already sent are given to it by the wizard."""
         accept = ",".join([*self.content_types.values(), *(["image/*"] if "image" in self.formats else [])])
         return FilesControl(widget=Files(attrs={"accept": accept}), **self.common())

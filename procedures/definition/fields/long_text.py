@@ -6,6 +6,7 @@ from django import forms
 from pydantic import PositiveInt
 
 from ..base import Json
+from ..lookups import Context
 from .base import Field, Raw, TextControl, too_long
 
 
@@ -13,7 +14,7 @@ class LongTextField(Field):
     type: Literal["long_text"]
     max_length: PositiveInt = 5000
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build a text area."""
         return _Control(self.max_length, widget=forms.Textarea(attrs={"rows": 6}), **self.common())
 

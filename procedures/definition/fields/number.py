@@ -2,14 +2,15 @@
 
 import re
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ..base import Json
-from .base import Field, Raw, TextControl
+from ..lookups import Context
+from .base import Field, Raw, TextControl, ValueType
 
 
 class NumberField(Field):
@@ -17,8 +18,9 @@ class NumberField(Field):
     minimum: int = 0
     maximum: int = 1_000_000_000
     unit: str = ""
+    value_type: ClassVar[ValueType] = "number"
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build a text input with a numeric keyboard; a number input would swallow what is mistyped."""
         return _Control(
             self, widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}), **self.common()

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ..base import Json
+from ..lookups import Context
 from .base import Field, Raw, TextControl
 
 
@@ -15,7 +16,7 @@ class PhoneField(Field):
     type: Literal["phone"]
     autocomplete: str = "tel"
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build a telephone input."""
         return _Control(
             widget=forms.TextInput(attrs={"type": "tel", "autocomplete": self.autocomplete}), **self.common()

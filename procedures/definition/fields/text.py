@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import PositiveInt, field_validator, model_validator
 
 from ..base import Json
+from ..lookups import Context
 from .base import Field, Raw, TextControl, too_long
 
 
@@ -38,7 +39,7 @@ class TextField(Field):
             raise ValueError("a pattern needs its reason in words (pattern_reason)")
         return self
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build a one-line input."""
         widget = forms.TextInput(attrs={"autocomplete": self.autocomplete})
         return _Control(self, widget=widget, **self.common())

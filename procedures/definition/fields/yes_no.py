@@ -8,15 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from portal.kit.widgets import Radios
 
 from ..base import Json
-from .base import Field, Raw
+from ..lookups import Context
+from .base import Field, Raw, ValueType
 
 
 class YesNoField(Field):
     type: Literal["yes_no"]
 
     grouped: ClassVar[bool] = True
+    value_type: ClassVar[ValueType] = "boolean"
 
-    def form_field(self) -> forms.Field:
+    def form_field(self, context: Context | None = None) -> forms.Field:
         """Build the two radio buttons."""
         field = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))], widget=Radios(), **self.common())
         field.error_messages["invalid_choice"] = _("Choose one of the answers of the list.")

@@ -1,0 +1,55 @@
+"""What a question may need from outside its definition: the answers before it, lists kept elsewhere, the day."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from .base import Answers
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a list: its stable value, its words, what tells it from its namesakes, and what else is known."""
+
+    value: str
+    label: str
+    hint: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Lookups(Protocol):
+    """Lists that live outside definitions, named "commune", "country", "table:halls"…"""
+
+    def search(self, source: str, text: str, *, on: date, parent: str = "", limit: int = 20) -> list[Item]:
+        """Return the entries of ``source`` valid on a day that match ``text``, best first; [] for an unknown source."""
+
+    def find(self, source: str, value: str, *, on: date) -> Item | None:
+        """Return the entry of ``source`` with that value if it is valid on a day."""
+
+    def items(self, source: str, *, on: date, parent: str = "") -> list[Item]:
+        """Return every entry valid on a day, in order: for lists short enough to be shown whole."""
+
+
+class NoLookups:
+    """No list at all: what a definition read alone has."""
+
+    def search(self, source: str, text: str, *, on: date, parent: str = "", limit: int = 20) -> list[Item]:
+        """Find nothing."""
+        return []
+
+    def find(self, source: str, value: str, *, on: date) -> Item | None:
+        """Find nothing."""
+        return None
+
+    def items(self, source: str, *, on: date, parent: str = "") -> list[Item]:
+        """List nothing."""
+        return []
+
+
+@dataclass
+class Context:
+    """Where a question is asked: the answers known so far, the lists at hand, today in the town's time zone."""
+
+    today: date
+    answers: Answers = field(default_factory=dict)
+    lookups: Lookups = field(default_factory=NoLookups)
