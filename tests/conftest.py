@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import translation
 
 pytest.register_assert_rewrite(
@@ -34,7 +34,8 @@ def same_start(request: pytest.FixtureRequest) -> Iterator[None]:
     """Start every test in French, with no rate limit or page left by the one before."""
     marked = ["db"] if request.node.get_closest_marker("django_db") else []
     refuse_browser_with_database([*request.fixturenames, *marked])
-    cache.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
     with translation.override(settings.LANGUAGE_CODE):
         yield
 

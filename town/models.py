@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -52,6 +52,7 @@ class Town(models.Model):
         self.pk = 1
         super().save(*args, **kwargs)  # type: ignore[arg-type]
         cache.delete(_CACHE_KEY)
+        caches["template_fragments"].clear()
 
     @property
     def address_lines(self) -> list[str]:

@@ -1,5 +1,7 @@
 """The few line drawings of the interface, by name."""
 
+from functools import lru_cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -23,6 +25,7 @@ PATHS = {
 }
 
 
+@lru_cache(maxsize=64)
 def icon(name: str) -> SafeString:
     """Draw an icon; it is decoration, hidden from screen readers: the word beside it says the same."""
     return format_html(

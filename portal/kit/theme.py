@@ -21,8 +21,12 @@ def _css(color: str, dark: str) -> str:
 
 def url(town: Town) -> str:
     """Return the address of the style sheet, with a digest that lets browsers keep it for ever."""
-    digest = hashlib.sha256(css(town).encode()).hexdigest()[:10]
-    return f"/theme.css?{digest}"
+    return _url(css(town))
+
+
+@lru_cache(maxsize=8)
+def _url(sheet: str) -> str:
+    return f"/theme.css?{hashlib.sha256(sheet.encode()).hexdigest()[:10]}"
 
 
 def luminance(color: str) -> float:

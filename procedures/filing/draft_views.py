@@ -43,13 +43,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 def _load(request: HttpRequest, draft_id: Any, *, lock: bool = False) -> Draft:
     """Return the draft if this person or browser may open it; 404 otherwise, whether it exists or not."""
     try:
-        draft = (
-            drafts.locked(draft_id)
-            if lock
-            else Draft.objects.select_related("version", "procedure__department")
-            .defer("version__content", "procedure__search_text")
-            .get(public_id=draft_id)
-        )
+        draft = drafts.locked(draft_id) if lock else Draft.objects.pinned().get(public_id=draft_id)
     except Draft.DoesNotExist as error:
         raise Http404 from error
     if not permissions.may_edit_draft(actor_of(request), draft, session.drafts(request)):
@@ -104,7 +98,7 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
     draft = _load(request, draft_id)
     if draft.submission_id:
         return _filed(draft)
-    definition = draft.version.definition
+    definition = draft.definition
     steps = definition.steps_for(draft.answers)
     hole = _first_hole(draft, definition, steps)
     if hole is not None:
@@ -178,7 +172,7 @@ def overview(request: HttpRequest, draft_id: Any) -> HttpResponse:
 
 
 def _overview(request: HttpRequest, draft: Draft, form: LinkForm, status: int = 200) -> HttpResponse:
-    definition = draft.version.definition
+    definition = draft.definition
     steps = definition.steps_for(draft.answers)
     return render(
         request,

@@ -55,7 +55,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         """Take the steps from the draft's own version."""
         super().setup(request, *args, **kwargs)
         self.draft = request.draft  # type: ignore[attr-defined]
-        self.definition = self.draft.version.definition
+        self.definition = self.draft.definition
         self.refused: dict[str, list[str]] = {}
         self._use_steps(self.draft.answers)
 
@@ -166,7 +166,6 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         return {
             "form": form,
             "draft": self.draft,
-            "procedure": self.draft.procedure,
             "definition": self.definition,
             "step": form.step,
             "number": number,
@@ -177,7 +176,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
 
 def progress(draft: Draft, steps: list[Step], current: str) -> list[dict[str, Any]]:
     """Return each step with whether it is done and whether it is this one."""
-    definition = draft.version.definition
+    definition = draft.definition
     return [
         {
             "id": step.id,

@@ -53,12 +53,7 @@ def _prefill(person: Person) -> Answers:
 
 def locked(public_id: Any) -> Draft:
     """Load a draft for a write: two tabs wait for each other. Raises Draft.DoesNotExist. Needs a transaction."""
-    return (
-        Draft.objects.select_for_update(of=("self",))
-        .select_related("version", "procedure__department")
-        .defer("version__content", "procedure__search_text")
-        .get(public_id=public_id)
-    )
+    return Draft.objects.pinned().select_for_update(of=("self",)).get(public_id=public_id)
 
 
 def save_step(draft: Draft, step_id: str, answers: Answers) -> None:

@@ -45,7 +45,7 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
     draft = locked(draft.public_id)
     if draft.submission is not None:
         return draft.submission
-    procedure, definition = draft.procedure, draft.version.definition
+    procedure, definition = draft.procedure, draft.definition
     if not procedure.is_open:
         raise ProcedureClosed
     for step in definition.steps_for(draft.answers):

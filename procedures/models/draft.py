@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 
-from .procedure import Procedure, ProcedureVersion
+from ..definition.document import ProcedureDefinition
+from .procedure import Procedure, ProcedureVersion, known_definition
 
 KEPT = timedelta(days=90)
 RESUME_LINK = timedelta(days=30)
@@ -18,6 +19,12 @@ RESUME_LINK = timedelta(days=30)
 def expiry() -> datetime:
     """Return when a draft touched now will be removed."""
     return timezone.now() + KEPT
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def pinned(self) -> "DraftQuerySet":
+        """Load drafts with the digest of their version: a definition already parsed is found without its row."""
+        return self.annotate(version_digest=models.F("version__digest"))
 
 
 class Draft(models.Model):
@@ -37,6 +44,8 @@ class Draft(models.Model):
         "procedures.Submission", on_delete=models.PROTECT, null=True, blank=True, related_name="draft"
     )
 
+    objects = DraftQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
@@ -44,3 +53,8 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def definition(self) -> ProcedureDefinition:
+        """The definition of the version that the draft is pinned to."""
+        return known_definition(getattr(self, "version_digest", "")) or self.version.definition

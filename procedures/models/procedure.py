@@ -114,7 +114,7 @@ class ProcedureVersion(models.Model):
     @property
     def definition(self) -> ProcedureDefinition:
         """The parsed definition, lifted to today's format; read and parsed once per process, named by its digest."""
-        known = _PARSED.get(self.digest)
+        known = known_definition(self.digest)
         if known is None:
             if len(_PARSED) >= _KEPT:
                 _PARSED.clear()
@@ -125,3 +125,8 @@ class ProcedureVersion(models.Model):
 # Published bytes never change, so a digest names one definition for ever.
 _PARSED: dict[str, ProcedureDefinition] = {}
 _KEPT = 256
+
+
+def known_definition(digest: str) -> ProcedureDefinition | None:
+    """Return the definition with that digest if this process has parsed it."""
+    return _PARSED.get(digest)

@@ -1,7 +1,9 @@
 """The components of the interface as template tags; available in every template without loading."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -58,6 +60,31 @@ def error_summary(form: forms.BaseForm) -> SafeString:
     )
 
 
+@register.simple_tag
+def steps(progress: Sequence[Mapping[str, Any]], number: int, total: int, here: str) -> SafeString:
+    """Draw the progress: which step, of how many, which are done; the recap comes last."""
+    done = format_html(' <b class="sr">{}</b>', _("(step done)"))
+    rows = [
+        format_html(
+            "<li{}><span>{}{}</span></li>",
+            SafeString(' aria-current="step"' if part["current"] else ' class="done"' if part["done"] else ""),
+            part["title"],
+            done if part["done"] and not part["current"] else "",
+        )
+        for part in progress
+    ]
+    return format_html(
+        '<nav class="steps" aria-label="{}"><p class="small"><strong>{}</strong> · {}</p>'
+        "<ol>{}<li{}><span>{}</span></li></ol></nav>",
+        _("Progress"),
+        _("Step %(number)s of %(total)s") % {"number": number, "total": total},
+        here,
+        SafeString("".join(rows)),
+        SafeString(' aria-current="step"' if number == total else ""),
+        _("Check and send"),
+    )
+
+
 @register.filter
 def prose(text: str) -> SafeString:
     """Write plain paragraphs and lists: a blank line parts paragraphs, lines that start with "- " are a list."""
@@ -91,9 +118,12 @@ def lines(text: str) -> SafeString:
 def day(value: date | datetime | str | None) -> str:
     """Say a day in words: 24 novembre 2026."""
     found = _date(value)
-    if found is None:
-        return ""
-    if get_language() == "fr" and found.day == 1:
+    return "" if found is None else _day(found, get_language())
+
+
+@lru_cache(maxsize=512)
+def _day(found: date, language: str) -> str:
+    if language == "fr" and found.day == 1:
         return "1er " + date_format(found, "F Y")
     return date_format(found, "j F Y")
 
@@ -104,7 +134,12 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    return _("%(day)s at %(hour)s") % {"day": date_format(local, "l j F Y"), "hour": hour(local.time())}
+    return _("%(day)s at %(hour)s") % {"day": _long_day(local.date(), get_language()), "hour": hour(local.time())}
+
+
+@lru_cache(maxsize=512)
+def _long_day(found: date, language: str) -> str:
+    return date_format(found, "l j F Y")
 
 
 @register.filter
