@@ -1,9 +1,11 @@
 """Signing in: by a code or a password, without telling who has an account."""
 
 import re
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import get_hasher
 
 from accounts.models import Membership, Person, Role, User
 from messaging.models import Delivery
@@ -133,3 +135,22 @@ def test_an_agent_is_led_to_the_desk_and_a_citizen_to_her_requests(portal: Porta
     Membership.objects.create(user=camille, department=samples.department(), role=Role.AGENT, title="agente")
     page = portal.get("/comptes/connexion/")
     assert portal.fill(page, login=camille.email, password=samples.PASSWORD).headers["Location"] == "/agent/"
+
+
+def test_a_wrong_password_and_an_unknown_address_cost_the_same_hashes(
+    portal: Portal, camille: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes the time of a sign-in is the hash: an address without an account must cost it too."""
+    hashed: list[str] = []
+    hasher = type(get_hasher())
+    original = hasher.encode
+
+    def encode(self: Any, password: str, salt: str, *rest: Any, **more: Any) -> str:
+        hashed.append(password)
+        return str(original(self, password, salt, *rest, **more))
+
+    monkeypatch.setattr(hasher, "encode", encode)
+    for address in (camille.email, "personne@exemple.fr"):
+        hashed.clear()
+        portal.fill(portal.get("/comptes/connexion/"), login=address, password="pas le bon mot de passe")
+        assert hashed == ["pas le bon mot de passe"], address

@@ -1,14 +1,14 @@
 """Every address, every role: who may open what. A new address without a line here fails the suite."""
 
 import uuid
-from collections.abc import Iterator
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from accounts.models import Membership, User
 from procedures.lifecycle import draft as drafts
 from tests.support import people, samples
+from tests.support.addresses import names, parameters
 from tests.support.client import Portal, close_files
 
 ROLES = ("anonymous", "other_citizen", "citizen", "agent", "head", "signatory", "auditor", "elsewhere", "town_admin")
@@ -98,16 +98,6 @@ EXPECTED: dict[str, dict[str, int]] = {
 }
 
 
-def names(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:
-    """Yield the name of every address of ours; Django's technical admin has its own rights."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        if isinstance(pattern, URLResolver):
-            if pattern.namespace != "admin":
-                yield from names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else prefix)
-        elif pattern.name:
-            yield prefix + pattern.name
-
-
 def test_every_address_has_its_line() -> None:
     assert set(names()) == set(EXPECTED)
 
@@ -155,23 +145,13 @@ def test_who_may_open_what(role: str, town: people.Desk) -> None:
         if user:
             browser.force_login(user)
         here = values | ({"key": "take_charge"} if name == "desk:action" else {})
-        resolver = get_resolver()
-        wanted = _parameters(resolver, name)
-        url = reverse(name, kwargs={key: here[key] for key in wanted})
+        url = reverse(name, kwargs={key: here[key] for key in parameters(name)})
         answer = browser.get(url)
         close_files(answer)
         status = answer.status_code
         if status != EXPECTED[name][role]:
             wrong.append(f"{name}: {status}, expected {EXPECTED[name][role]}")
     assert not wrong, f"{role}:\n" + "\n".join(wrong)
-
-
-def _parameters(resolver: URLResolver, name: str) -> set[str]:
-    *space, last = name.split(":")
-    if space:
-        resolver = resolver.namespace_dict[space[0]][1]
-    (possibility, *_others) = resolver.reverse_dict.getlist(last)
-    return set(possibility[0][0][1])
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "citizen"])

@@ -1,0 +1,98 @@
+"""Every address costs the same queries with one row of everything and with thirty: a new one is held by itself."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from accounts.permissions import Actor
+from procedures.lifecycle import draft as drafts
+from procedures.lifecycle import message as letters
+from procedures.lifecycle.transition import apply
+from procedures.models import Procedure, Submission
+from tests.support import people, samples
+from tests.support.addresses import parameters
+from tests.support.client import Portal, close_files
+from tests.support.queries import count_queries
+from tests.test_rights import EXPECTED
+
+# Whoever opens an address most fully: the first of these that may.
+ROLES = ("head", "citizen", "anonymous")
+
+
+class World:
+    """A town that can be made busier; ``values`` fill the parts of addresses."""
+
+    def __init__(self) -> None:
+        self.town = people.desk()
+        self.case = self.file()
+        self.values: dict[str, Any] = {
+            "slug": "acte",
+            "token": "forged",
+            "draft_id": drafts.start(self.town.procedure, self.town.zoe.person).public_id,
+            "step": "acte",
+            "reference": self.case.reference,
+            "file_id": people.attach(self.case).public_id,
+            "key": "withdraw",
+        }
+
+    def file(self) -> Submission:
+        """File a request and talk about it."""
+        case = self.town.file()
+        letters.send(case, "Bonjour", by=Actor(user=self.town.zoe))
+        return case
+
+    def grow(self, times: int) -> None:
+        """Add as many of everything: requests at each stage, drafts, messages, files, procedures."""
+        for number in range(times):
+            case = self.file()
+            if number % 3:
+                apply(case, "take_charge", by=Actor(user=self.town.nadia))
+            drafts.start(self.town.procedure, self.town.zoe.person)
+            letters.send(self.case, "Encore un mot.", by=Actor(user=self.town.zoe))
+            letters.send(self.case, "Une réponse.", by=Actor(user=self.town.nadia))
+            people.attach(self.case)
+            samples.procedure(f"acte-{Procedure.objects.count()}", department=self.town.civil)
+
+    def browser(self, role: str) -> Portal:
+        """Return a browser signed in as someone of that role."""
+        browser = Portal()
+        user = {"head": self.town.claire, "citizen": self.town.zoe}.get(role)
+        if user:
+            browser.force_login(user)
+        return browser
+
+
+def opened_by(name: str) -> str | None:
+    """Return who opens that address, or None when nobody gets a page there."""
+    return next((role for role in ROLES if EXPECTED[name][role] == 200), None)
+
+
+@pytest.mark.django_db
+def test_every_address_costs_the_same_with_one_row_and_with_thirty() -> None:
+    world = World()
+    held = {name: role for name in EXPECTED if (role := opened_by(name))}
+    browsers = {role: world.browser(role) for role in ROLES}
+
+    def counts() -> dict[str, int]:
+        found = {}
+        for name, role in held.items():
+            values = world.values | ({"key": "take_charge"} if name == "desk:action" else {})
+            url = reverse(name, kwargs={key: values[key] for key in parameters(name)})
+            answer = browsers[role].get(url)
+            close_files(answer)
+            if answer.headers.get("Content-Type", "").startswith("text/html"):
+                found[name] = count_queries(browsers[role], url)
+        return found
+
+    # One of everything, then a settled state: what is read for the first time is marked read.
+    world.grow(1)
+    counts()
+    little = counts()
+    world.grow(29)
+    counts()
+    much = counts()
+    assert Procedure.objects.count() > 30
+    grown = {name: (little[name], much[name]) for name in little if much[name] > little[name]}
+    assert not grown, grown
+    assert {"desk:list", "desk:case", "filing:mine", "filing:catalogue"} <= set(little)
