@@ -12,10 +12,10 @@ import yaml
 from procedures.definition.base import Answers
 from procedures.definition.checks import blocking_problems
 from procedures.definition.conditions import Condition, Test
-from procedures.definition.conditions import tests_of as comparisons
 from procedures.definition.document import ProcedureDefinition
 from procedures.definition.fields import ChoiceField, Field
 from procedures.definition.fields.choices import ChoicesField
+from procedures.definition.language import leaves
 
 FILES = sorted((Path(__file__).resolve().parent.parent / "procedures" / "catalogue").glob("*.yaml"))
 THEMES = {
@@ -139,7 +139,8 @@ def test_every_condition_tests_an_answer_that_can_be_given(name: str) -> None:
     definition = read(name)
     fields = definition.fields
     for condition in conditions(definition):
-        for test in comparisons(condition):
+        for test in leaves(condition):
+            assert isinstance(test, Test)
             field = fields[test.field]
             values = test.value if isinstance(test.value, list) else [test.value]
             if isinstance(field, (ChoiceField, ChoicesField)):

@@ -147,7 +147,9 @@ class _Choices(Group):
 
 
 class Radios(_Choices):
-    """One answer among a few."""
+    """One answer among a few; a conditional question may be drawn under the option that reveals it."""
+
+    reveals_options = True
 
 
 class Checkboxes(_Choices):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from . import workflow
+from .analysis import mismatches
 from .document import ProcedureDefinition
 
 
@@ -23,7 +24,7 @@ class Problem:
 
 def blocking_problems(definition: ProcedureDefinition) -> list[Problem]:
     """Return every fault that forbids publication; an empty list lets it go."""
-    return [*_legal(definition), *_privacy(definition), *_workflow(definition)]
+    return [*_legal(definition), *_privacy(definition), *_workflow(definition), *_conditions(definition)]
 
 
 def _legal(definition: ProcedureDefinition) -> Iterator[Problem]:
@@ -63,3 +64,8 @@ def _workflow(definition: ProcedureDefinition) -> Iterator[Problem]:
     refuses = any(state.outcome == "refused" for state in definition.workflow.states)
     if refuses and not definition.legal.remedies:
         yield Problem(_("legal block"), _("a procedure that can be refused needs its remedies"))
+
+
+def _conditions(definition: ProcedureDefinition) -> Iterator[Problem]:
+    for place, fault in mismatches(definition):
+        yield Problem(place, fault)

@@ -1,104 +1,107 @@
-"""The one condition language: does a field, section or step apply, given the answers before it."""
+"""Whether a condition holds: does a field, section, step or option apply, given the answers before it."""
 
-from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+import unicodedata
+from datetime import date
 
-from pydantic import Field, model_validator
+from django.utils import timezone
 
-from .base import Answers, Identifier, Json, Node
+from .base import Answers, Json
+from .expressions import as_day, evaluate, number, relative_day
+from .language import NEGATIVE, All, Any, Compare, Condition, Not, Test
 
-Operator = Literal["is", "is_not", "in", "includes", "answered", "at_least", "at_most"]
-
-
-class Test(Node):
-    """One answer compared with a value; an answer that is missing satisfies only "is_not"."""
-
-    __test__ = False  # not a test case, whatever its name says to a test runner
-    field: Identifier
-    op: Operator = "is"
-    value: Json = None
-
-    @model_validator(mode="after")
-    def value_fits_operator(self) -> Self:
-        """Refuse a list where one value is meant, and the reverse."""
-        if self.op == "in" and not (isinstance(self.value, list) and self.value):
-            raise ValueError("“in” needs a list of values")
-        if self.op == "answered" and self.value is not None:
-            raise ValueError("“answered” takes no value")
-        if self.op in {"is", "is_not", "includes", "at_least", "at_most"} and (
-            self.value is None or isinstance(self.value, (list, dict))
-        ):
-            raise ValueError(f"“{self.op}” needs one value")
-        return self
+__all__ = ["All", "Any", "Compare", "Condition", "Not", "Test", "applies", "fold", "holds"]
 
 
-class All(Node):
-    all: Annotated[list["Condition"], Field(min_length=1)]
+def applies(condition: Condition | None, answers: Answers, today: date | None = None) -> bool:
+    """Say whether ``condition`` holds for ``answers`` on a day (today by default); no condition always holds."""
+    match condition:
+        case None:
+            return True
+        case Test():
+            answer = answers.get(condition.field)
+            if condition.part:
+                answer = answer.get(condition.part) if isinstance(answer, dict) else None
+            return holds(condition.op, answer, condition.value, today)
+        case All():
+            return all(applies(part, answers, today) for part in condition.all)
+        case Any():
+            return any(applies(part, answers, today) for part in condition.any)
+        case Not():
+            return not applies(condition.not_, answers, today)
+        case Compare():
+            day = today or timezone.localdate()
+            left = evaluate(condition.left, answers, day)
+            right = None if condition.right is None else evaluate(condition.right, answers, day)
+            if condition.op not in {"answered", "empty"} and right is None:
+                return condition.op in NEGATIVE
+            return holds(condition.op, left, right, day)
 
 
-class Any(Node):
-    any: Annotated[list["Condition"], Field(min_length=1)]
-
-
-class Not(Node):
-    not_: Annotated["Condition", Field(alias="not")]
-
-
-Condition = Test | All | Any | Not
-
-
-def applies(condition: Condition | None, answers: Answers) -> bool:
-    """Say whether ``condition`` holds for ``answers``; no condition always holds."""
-    if condition is None:
-        return True
-    if isinstance(condition, All):
-        return all(applies(part, answers) for part in condition.all)
-    if isinstance(condition, Any):
-        return any(applies(part, answers) for part in condition.any)
-    if isinstance(condition, Not):
-        return not applies(condition.not_, answers)
-    return _holds(condition, answers.get(condition.field))
-
-
-def _holds(test: Test, answer: Json) -> bool:
-    if test.op == "is_not":
-        return bool(answer != test.value)
-    if answer is None or answer == []:
-        return False
-    match test.op:
-        case "is":
-            return bool(answer == test.value)
-        case "in":
-            return answer in test.value
-        case "includes":
-            return isinstance(answer, list) and test.value in answer
+def holds(op: str, answer: Json, value: Json, today: date | None = None) -> bool:
+    """Say whether one comparison holds. Numbers compare as doubles, days as days, texts by code point."""
+    if answer is None or answer == [] or answer == "":
+        return op in NEGATIVE
+    match op:
         case "answered":
             return True
-        case "at_least":
-            return _comparable(answer, test.value) and bool(answer >= test.value)
+        case "empty":
+            return False
+        case "is":
+            return _same(answer, value, today)
+        case "is_not":
+            return not _same(answer, value, today)
+        case "in":
+            return any(_same(answer, one, today) for one in value)
+        case "not_in":
+            return not any(_same(answer, one, today) for one in value)
+        case "includes":
+            return isinstance(answer, list) and any(_same(one, value, today) for one in answer)
+        case "excludes":
+            return not (isinstance(answer, list) and any(_same(one, value, today) for one in answer))
+        case "contains" | "starts_with":
+            if not (isinstance(answer, str) and isinstance(value, str)):
+                return False
+            text, words = fold(answer), fold(value)
+            return words in text if op == "contains" else text.startswith(words)
         case _:
-            return _comparable(answer, test.value) and bool(answer <= test.value)
+            return _ordered(op, answer, value, today)
 
 
-def _comparable(answer: Json, value: Json) -> bool:
-    """Numbers with numbers, ISO dates with ISO dates; never a boolean."""
+def fold(text: str) -> str:
+    """Return a text without case nor accents, as people compare words."""
+    plain = unicodedata.normalize("NFD", text.lower())
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def _same(answer: Json, value: Json, today: date | None) -> bool:
     if isinstance(answer, bool) or isinstance(value, bool):
+        return answer is value
+    one, other = number(answer), number(value)
+    if one is not None or other is not None:
+        return one == other
+    if isinstance(value, str) and value.startswith("today"):
+        day = relative_day(value, today or timezone.localdate())
+        return day is not None and as_day(answer) == day
+    return bool(answer == value)
+
+
+def _ordered(op: str, answer: Json, value: Json, today: date | None) -> bool:
+    order = _order(answer, value, today)
+    if order is None:
         return False
-    return (isinstance(answer, (int, float)) and isinstance(value, (int, float))) or (
-        isinstance(answer, str) and isinstance(value, str)
-    )
+    return {"at_least": order >= 0, "at_most": order <= 0, "more_than": order > 0, "less_than": order < 0}[op]
 
 
-def tests_of(condition: Condition | None) -> Iterator[Test]:
-    """Yield every comparison in ``condition``, whatever its depth."""
-    match condition:
-        case Test():
-            yield condition
-        case All():
-            for part in condition.all:
-                yield from tests_of(part)
-        case Any():
-            for part in condition.any:
-                yield from tests_of(part)
-        case Not():
-            yield from tests_of(condition.not_)
+def _order(answer: Json, value: Json, today: date | None) -> int | None:
+    """Compare numbers with numbers, days with days, other texts with texts; never a boolean. None: not comparable."""
+    one, other = number(answer), number(value)
+    if one is not None and other is not None:
+        return (one > other) - (one < other)
+    if not (isinstance(answer, str) and isinstance(value, str)):
+        return None
+    if value.startswith("today"):
+        day = relative_day(value, today or timezone.localdate())
+        if day is not None:
+            value = day.isoformat()
+    # ISO days, moments and hours sort as texts.
+    return int(answer > value) - int(answer < value)

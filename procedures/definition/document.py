@@ -7,11 +7,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field as Meta
 from pydantic import PositiveInt, field_validator, model_validator
 
+from .analysis import dangling, duplicates
 from .applicant import APPLICANT_STEP_ID, applicant_fields
 from .base import Answers, Identifier, Node, Prose, Words
-from .conditions import Condition, applies, tests_of
 from .fields import AnyField, Field
+from .language import Condition, references
 from .legal import Legal, Privacy
+from .sentences import say
+from .trace import Trace, trace
 from .workflow import READY, Workflow
 
 FORMAT = 1
@@ -26,6 +29,22 @@ class Section(Node):
     when: Condition | None = None
     fields: Annotated[list[AnyField], Meta(min_length=1)]
 
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The ids of the questions on which showing the section depends."""
+        return references(self.when)
+
+
+class Stop(Node):
+    """Why the procedure cannot be asked for here, with some answers, and what to do instead (eligibility)."""
+
+    id: Identifier
+    when: Condition
+    title: Words
+    text: Prose
+    link: Annotated[str, Meta(pattern=r"^(https://[^\s]{1,300}|/[^\s]{0,200})?$")] = ""
+    link_label: str = ""
+
 
 class Step(Node):
     """One page of the form: ``title`` names it in the progress, ``question`` heads the page."""
@@ -35,12 +54,18 @@ class Step(Node):
     question: Words
     intro: Prose = ""
     when: Condition | None = None
+    stops: list[Stop] = []
     sections: Annotated[list[Section], Meta(min_length=1)]
 
     @cached_property
     def fields(self) -> list[Field]:
         """Every field of the step, in order."""
         return [field for section in self.sections for field in section.fields]
+
+    @cached_property
+    def takes_files(self) -> bool:
+        """Say whether a question of the step, or of its rows, takes files."""
+        return any(field.type == "file" for top in self.fields for field in (top, *top.inner()))
 
 
 class OtherWays(Node):
@@ -99,32 +124,10 @@ class ProcedureDefinition(Node):
 
     @model_validator(mode="after")
     def names_resolve(self) -> Self:
-        """Refuse ids used twice, and conditions on a field that does not come before."""
-        seen: set[str] = set()
-        nodes: list[Step | Section] = [*self.steps, *(section for step in self.steps for section in step.sections)]
-        for node in nodes:
-            if node.id in seen or node.id in RESERVED_STEP_IDS:
-                raise ValueError(f"the id “{node.id}” is used twice, or reserved")
-            seen.add(node.id)
-        known: set[str] = set()
-        for step in self.steps:
-            self._resolve(step.when, known, f"step “{step.id}”")
-            for section in step.sections:
-                self._resolve(section.when, known, f"section “{section.id}”")
-                for field in section.fields:
-                    self._resolve(field.when, known, f"field “{field.id}”")
-                    if field.id in known or field.id.startswith("applicant_"):
-                        raise ValueError(f"the field id “{field.id}” is used twice, or reserved")
-                    known.add(field.id)
+        """Refuse ids used twice, and whatever reads an answer that does not come before it."""
+        if faults := [*duplicates(self), *dangling(self)]:
+            raise ValueError(" · ".join(faults))
         return self
-
-    @staticmethod
-    def _resolve(condition: Condition | None, known: set[str], place: str) -> None:
-        for test in tests_of(condition):
-            if test.field not in known:
-                raise ValueError(
-                    f"the condition of the {place} asks for “{test.field}”, which no earlier question gives"
-                )
 
     @cached_property
     def all_steps(self) -> list[Step]:
@@ -154,36 +157,35 @@ class ProcedureDefinition(Node):
         """Every field by its id, the applicant's included."""
         return {field.id: field for step in self.all_steps for field in step.fields}
 
+    @cached_property
+    def every_field(self) -> dict[str, Field]:
+        """Every field by its id, those inside repeated groups included."""
+        return {field.id: field for top in self.fields.values() for field in (top, *top.inner())}
+
+    def trace(self, answers: Answers) -> Trace:
+        """Walk the definition once with ``answers``: what applies today, what is kept, done, or stopped."""
+        return trace(self, answers)
+
     def walk(self, answers: Answers) -> Iterator[tuple[Step, Section, Field]]:
-        """Yield what applies, in order, for ``answers``; a hidden answer opens nothing further."""
-        kept: Answers = {}
+        """Yield the questions that apply today, in order; a hidden answer opens nothing further."""
+        return trace(self, answers).questions()
+
+    def sent(self, answers: Answers) -> Iterator[tuple[Step, Section, Field]]:
+        """Yield the questions that ``answers``, once sent, hold: no condition is asked again on a later day."""
         for step in self.all_steps:
-            if not applies(step.when, kept):
-                continue
             for section in step.sections:
-                if not applies(section.when, kept):
-                    continue
                 for field in section.fields:
-                    if applies(field.when, kept):
-                        if field.id in answers:
-                            kept[field.id] = answers[field.id]
+                    if field.id in answers:
                         yield step, section, field
 
     def kept(self, answers: Answers) -> Answers:
-        """Return only the answers of the questions that apply: a hidden answer is not kept."""
-        return {field.id: answers[field.id] for _, _, field in self.walk(answers) if field.id in answers}
+        """Return the answers of the questions that apply, and those that follow: a hidden answer is not kept."""
+        return trace(self, answers).kept
 
     def steps_for(self, answers: Answers) -> list[Step]:
         """Return the steps that apply, in order."""
-        steps: dict[str, Step] = {}
-        for step, _, _ in self.walk(answers):
-            steps.setdefault(step.id, step)
-        return list(steps.values())
+        return [traced.step for traced in trace(self, answers).steps]
 
-    def is_done(self, step: Step, answers: Answers) -> bool:
-        """Say whether every applicable question of ``step`` was answered (None answers an optional one)."""
-        return all(
-            field.id in answers and not (field.required and answers[field.id] in (None, [], ""))
-            for walked, _, field in self.walk(answers)
-            if walked.id == step.id
-        )
+    def say(self, condition: Condition | None) -> str:
+        """Put a condition into words, with the labels of this definition."""
+        return say(condition, self.every_field)

@@ -1,6 +1,7 @@
 """What a question may need from outside its definition: the answers before it, lists kept elsewhere, the day."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -48,8 +49,24 @@ class NoLookups:
 
 @dataclass
 class Context:
-    """Where a question is asked: the answers known so far, the lists at hand, today in the town's time zone."""
+    """Where a question is asked: the answers known so far, the lists at hand, today in the town's time zone.
+
+    ``files`` and ``refused`` hold, by the name of an input, the files already sent and what was wrong with others.
+    ``path`` is the name of the input itself; ``say`` puts a condition into words.
+    """
 
     today: date
     answers: Answers = field(default_factory=dict)
     lookups: Lookups = field(default_factory=NoLookups)
+    files: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    refused: Mapping[str, list[str]] = field(default_factory=dict)
+    path: str = ""
+    say: Callable[[Any], str] = str
+
+    def at(self, path: str) -> "Context":
+        """Return the same context for the input of that name; the answers are shared, not copied."""
+        return replace(self, path=path)
+
+    def inside(self) -> "Context":
+        """Return a context for one row: it knows the answers around it, and keeps its own to itself."""
+        return replace(self, answers=dict(self.answers))

@@ -76,12 +76,12 @@ def last_change(submission: Submission) -> Happening | None:
 def answers_of(definition: ProcedureDefinition, answers: dict[str, Any]) -> list[Answered]:
     """Return the answers in words, by step and section; files are listed apart."""
     shown: dict[tuple[str, str], Answered] = {}
-    for step, section, field in definition.walk(answers):
+    for step, section, field in definition.sent(answers):
         if isinstance(field, FileField):
             continue
         heading = " · ".join(part for part in (step.title, section.title) if part)
         entry = shown.setdefault((step.id, section.id), Answered(heading, []))
-        entry.answers.append((field.name, field.display(answers.get(field.id))))
+        entry.answers.extend(field.entries(answers.get(field.id)))
     return [entry for entry in shown.values() if entry.answers]
 
 

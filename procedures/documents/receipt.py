@@ -19,7 +19,6 @@ from portal.kit.templatetags.kit import hour
 from town import models as town
 from town.models import Department
 
-from ..definition.fields import FileField
 from ..models import Document, StoredFile
 from ..models.storage import store
 
@@ -54,11 +53,10 @@ def _context(document: Document) -> dict[str, Any]:
     definition, answers = submission.version.definition, sent.answers
     groups: dict[str, dict[str, Any]] = {}
     files: list[dict[str, Any]] = []
-    for step, _section, field in definition.walk(answers):
+    for step, _section, field in definition.sent(answers):
         value = answers.get(field.id)
-        groups.setdefault(step.id, {"title": step.title, "rows": []})["rows"].append((field.name, field.display(value)))
-        if isinstance(field, FileField) and isinstance(value, list):
-            files += value
+        groups.setdefault(step.id, {"title": step.title, "rows": []})["rows"] += field.entries(value)
+        files += field.files(value)
     verify = settings.PUBLIC_URL + reverse("pages:verify")
     target = f"{verify}?{urlencode({'numero': submission.reference, 'code': document.verification_code})}"
     return {

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.permissions import actor_of
 
 from .. import permissions
-from ..definition.document import ProcedureDefinition, Step
-from ..definition.fields import EmailField, FileField
+from ..definition.document import ProcedureDefinition
+from ..definition.fields import EmailField
 from ..lifecycle import draft as drafts
 from ..lifecycle.submit import IncompleteDraft, ProcedureClosed, submit
 from ..models import Draft, Procedure
@@ -68,17 +68,10 @@ def step(request: HttpRequest, draft_id: Any, step: str) -> HttpResponse:
 
 
 def rows(definition: ProcedureDefinition, answers: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the recap: each step with its questions and their answers in words."""
+    """Return what was answered, or is about to be sent: each step with names and their answers in words."""
     shown: dict[str, dict[str, Any]] = {}
-    for part, _section, field in definition.walk(answers):
-        entry = shown.setdefault(part.id, {"step": part, "answers": []})
-        entry["answers"].append(
-            {
-                "field": field,
-                "text": field.display(answers.get(field.id)),
-                "is_file": isinstance(field, FileField),
-            }
-        )
+    for part, _section, field in definition.sent(answers):
+        shown.setdefault(part.id, {"step": part, "answers": []})["answers"] += field.entries(answers[field.id])
     return list(shown.values())
 
 
@@ -99,8 +92,8 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
     if draft.submission_id:
         return _filed(draft)
     definition = draft.definition
-    steps = definition.steps_for(draft.answers)
-    hole = _first_hole(draft, definition, steps)
+    traced = definition.trace(draft.answers)
+    hole = wizard.first_hole(draft, traced)
     if hole is not None:
         return redirect("filing:step", draft.public_id, hole)
     form, status = Certify(request.POST or None), 200
@@ -118,22 +111,15 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
             "procedure": draft.procedure,
             "definition": definition,
             "department": draft.procedure.department,
-            "rows": rows(definition, draft.answers),
+            "rows": rows(definition, traced.kept),
             "form": form,
-            "number": len(steps) + 1,
-            "total": len(steps) + 1,
-            "progress": wizard.progress(draft, steps, ""),
-            "last": steps[-1],
+            "number": len(traced.steps) + 1,
+            "total": len(traced.steps) + 1,
+            "progress": wizard.progress(draft, traced, ""),
+            "last": traced.steps[-1].step,
             "closed": not draft.procedure.is_open,
         },
         status=status,
-    )
-
-
-def _first_hole(draft: Draft, definition: ProcedureDefinition, steps: list[Step]) -> str | None:
-    return next(
-        (s.id for s in steps if s.id in draft.pending or not definition.is_done(s, draft.answers)),
-        None,
     )
 
 
@@ -172,8 +158,7 @@ def overview(request: HttpRequest, draft_id: Any) -> HttpResponse:
 
 
 def _overview(request: HttpRequest, draft: Draft, form: LinkForm, status: int = 200) -> HttpResponse:
-    definition = draft.definition
-    steps = definition.steps_for(draft.answers)
+    traced = draft.definition.trace(draft.answers)
     return render(
         request,
         "filing/draft.html",
@@ -181,8 +166,8 @@ def _overview(request: HttpRequest, draft: Draft, form: LinkForm, status: int = 
             "draft": draft,
             "procedure": draft.procedure,
             "form": form,
-            "next": _first_hole(draft, definition, steps),
-            "progress": wizard.progress(draft, steps, ""),
+            "next": wizard.first_hole(draft, traced),
+            "progress": wizard.progress(draft, traced, ""),
         },
         status=status,
     )

@@ -6,12 +6,16 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from formtools.wizard.storage.base import BaseStorage
 from formtools.wizard.views import NamedUrlWizardView
 
+from ..definition import rows
 from ..definition.base import Answers
 from ..definition.document import Step
 from ..definition.fields import FileField
+from ..definition.lookups import Context
+from ..definition.trace import Trace
 from ..lifecycle import draft as drafts
 from ..models import Draft
 from .forms import StepForm, raw_of
@@ -57,23 +61,16 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         self.draft = request.draft  # type: ignore[attr-defined]
         self.definition = self.draft.definition
         self.refused: dict[str, list[str]] = {}
-        self._use_steps(self.draft.answers)
+        self._walk()
 
-    def _use_steps(self, answers: Answers) -> None:
-        self.chosen = self.definition.steps_for(answers)
-        self.form_list = {step.id: StepForm for step in self.chosen}
-
-    def first_hole(self) -> str | None:
-        """Return the first step that is not done; None when all are."""
-        for step in self.chosen:
-            if step.id in self.draft.pending or not self.definition.is_done(step, self.draft.answers):
-                return step.id
-        return None
+    def _walk(self) -> None:
+        self.trace = self.definition.trace(self.draft.answers)
+        self.form_list = {traced.step.id: StepForm for traced in self.trace.steps}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Show a step; one that comes after a hole, that a condition hides or that is unknown leads to where one is."""
         step, ids = kwargs["step"], list(self.form_list)
-        hole = self.first_hole()
+        hole = first_hole(self.draft, self.trace)
         if step not in ids or (hole is not None and ids.index(step) > ids.index(hole)):
             return redirect(self.get_step_url(hole or DONE))
         self.storage.current_step = step
@@ -83,20 +80,23 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         """Keep what was sent, valid or not, then go where the button says. The address names the step, no hidden field."""
         step = kwargs["step"]
         if step not in self.form_list:
-            return redirect(self.get_step_url(self.first_hole() or DONE))
+            return redirect(self.get_step_url(first_hole(self.draft, self.trace) or DONE))
         self.storage.current_step = step
+        action = next((name for name in ("remove", "row") if name in request.POST), request.POST.get("action", "next"))
         self._receive_files(step)
         form = self.get_form(data=request.POST, files=request.FILES)
-        action = "remove" if "remove" in request.POST else request.POST.get("action", "next")
-        if form.is_valid():
+        valid = form.is_valid()
+        if action == "row":
+            return self._change_rows(form)
+        if valid:
             self.storage.set_step_data(step, form.json)
-            self._use_steps(self.draft.answers)
+            self._walk()
         else:
             drafts.keep_pending(self.draft, step, raw_of(form), form.json)
-            if action == "next":
-                response = self.render(form)
-                response.status_code = 422
-                return response  # type: ignore[no-any-return]
+        if action == "next" and (not valid or self._stopped(step)):
+            response = self.render(form)
+            response.status_code = 422
+            return response  # type: ignore[no-any-return]
         match action:
             case "remove":
                 drafts.detach(self.draft, request.POST["remove"])
@@ -109,15 +109,36 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
                 # Back from the recap to change one answer, everything else done: return there.
                 return redirect(self.get_step_url(self.get_next_step(step) or DONE))
 
+    def _stopped(self, step: str) -> bool:
+        traced = self.trace.step(step)
+        return traced is not None and traced.stop is not None
+
+    def _change_rows(self, form: StepForm) -> HttpResponseBase:
+        """Add or remove a row of a repeated group: what was typed is kept as it is, and judged at "continue"."""
+        change = rows.read(self.request.POST["row"], form.questions)
+        address = self.get_step_url(form.step.id)
+        if change is None:
+            return redirect(address)
+        raw, place = rows.applied(change, raw_of(form))
+        for path, files in self._files().items():
+            if rows.is_inside(change, path):
+                for file in files:
+                    drafts.detach(self.draft, str(file["id"]))
+        drafts.keep_pending(self.draft, form.step.id, raw, form.json)
+        return redirect(f"{address}#{place}")
+
     def _receive_files(self, step_id: str) -> None:
         """Store what was joined before anything else is judged: a mistake elsewhere on the page loses no file."""
-        for question in self._step(step_id).fields:
-            uploads = self.request.FILES.getlist(question.id)
-            if isinstance(question, FileField) and uploads:
-                self.refused[question.id] = drafts.attach(self.draft, question, uploads)
+        known = {field.id: field for top in self._step(step_id).fields for field in (top, *top.inner())}
+        for path in self.request.FILES:
+            # A file of a row is named "group-2-field".
+            question = known.get(path.rsplit("-", 1)[-1])
+            if isinstance(question, FileField) and path.split("-", 1)[0] in known:
+                uploads = self.request.FILES.getlist(path)
+                self.refused[path] = drafts.attach(self.draft, question, uploads, path)
 
     def _step(self, step_id: str) -> Step:
-        return next(step for step in self.chosen if step.id == step_id)
+        return next(traced.step for traced in self.trace.steps if traced.step.id == step_id)
 
     def get_step_url(self, step: str) -> str:
         """Return the address of a step of this draft."""
@@ -136,13 +157,24 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
     def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:
         """Give the form its step, the answers before it and the files kept."""
         here = self._step(step or self.steps.current)
-        kept = self.definition.kept(self.draft.answers)
-        before = {name: value for name, value in kept.items() if name not in {field.id for field in here.fields}}
+        own = {field.id for field in here.fields}
+        before = {name: value for name, value in self.trace.kept.items() if name not in own}
+        return {
+            "step": here,
+            "context": Context(
+                today=timezone.localdate(),
+                answers=before,
+                files=self._files() if here.takes_files else {},
+                refused=self.refused,
+                say=self.definition.say,
+            ),
+        }
+
+    def _files(self) -> dict[str, list[dict[str, Any]]]:
         files: dict[str, list[dict[str, Any]]] = {}
-        if any(isinstance(field, FileField) for field in here.fields):
-            for link in self.draft.files.select_related("stored"):
-                files.setdefault(link.field_id, []).append(link.stored.described())
-        return {"step": here, "answers": before, "kept": files, "refused": self.refused}
+        for link in self.draft.files.select_related("stored"):
+            files.setdefault(link.field_id, []).append(link.stored.described())
+        return files
 
     def get_form_initial(self, step: str) -> dict[str, Any]:
         """Show again what was typed, else what was answered, else what the profile knows."""
@@ -161,30 +193,35 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
 
     def get_context_data(self, form: StepForm, **kwargs: Any) -> dict[str, Any]:
         """Add the draft, the step, and the progress: which step, of how many, which are done."""
-        ids = [step.id for step in self.chosen]
-        number = ids.index(form.step.id) + 1
+        number = list(self.form_list).index(form.step.id) + 1
+        traced = self.trace.step(form.step.id)
         return {
             "form": form,
             "draft": self.draft,
             "definition": self.definition,
             "step": form.step,
+            "stop": traced.stop if traced and not form.errors else None,
             "number": number,
-            "total": len(ids) + 1,
-            "progress": progress(self.draft, self.chosen, form.step.id),
+            "total": len(self.form_list) + 1,
+            "progress": progress(self.draft, self.trace, form.step.id),
         }
 
 
-def progress(draft: Draft, steps: list[Step], current: str) -> list[dict[str, Any]]:
+def first_hole(draft: Draft, traced: Trace) -> str | None:
+    """Return the first step that is not done, or that a stop forbids to leave; None when all are."""
+    return next((here.step.id for here in traced.steps if not here.passed(draft.pending)), None)
+
+
+def progress(draft: Draft, traced: Trace, current: str) -> list[dict[str, Any]]:
     """Return each step with whether it is done and whether it is this one."""
-    definition = draft.definition
     return [
         {
-            "id": step.id,
-            "title": step.title,
-            "current": step.id == current,
-            "done": step.id not in draft.pending and definition.is_done(step, draft.answers),
+            "id": here.step.id,
+            "title": here.step.title,
+            "current": here.step.id == current,
+            "done": here.passed(draft.pending),
         }
-        for step in steps
+        for here in traced.steps
     ]
 
 

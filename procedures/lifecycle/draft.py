@@ -76,17 +76,20 @@ def _touch(draft: Draft) -> None:
     draft.save(update_fields=["answers", "pending", "updated_at", "expires_at"])
 
 
-def attach(draft: Draft, field: FileField, uploads: list[UploadedFile[Any]]) -> list[str]:
-    """Keep the uploads that are accepted; return, for each refused one, what is wrong and how to mend it."""
+def attach(draft: Draft, field: FileField, uploads: list[UploadedFile[Any]], path: str) -> list[str]:
+    """Keep the uploads that are accepted; return, for each refused one, what is wrong and how to mend it.
+
+    ``path`` names the input: the field's id, or "group-2-field" in the second row of a group.
+    """
     refused = []
-    room = field.max_files - draft.files.filter(field_id=field.id).count()
+    room = field.max_files - draft.files.filter(field_id=path).count()
     for upload in uploads[:room]:
         try:
             stored = receive(upload, field)
         except RefusedFile as error:
             refused.append(str(error))
         else:
-            DraftFile.objects.create(draft=draft, field_id=field.id, stored=stored)
+            DraftFile.objects.create(draft=draft, field_id=path, stored=stored)
     if len(uploads) > max(room, 0):
         refused.append(
             _("%(count)d files at most for this question: the last ones were not kept.") % {"count": field.max_files}
@@ -98,10 +101,17 @@ def detach(draft: Draft, file_id: str) -> None:
     """Remove a file from a draft, row and bytes; a file that is not there is no error."""
     for stored in StoredFile.objects.filter(draft_link__draft=draft, public_id=file_id):
         _remove(stored)
-    for name, value in draft.answers.items():
-        if isinstance(value, list) and any(isinstance(item, dict) and item.get("id") == file_id for item in value):
-            draft.answers[name] = [item for item in value if item["id"] != file_id]
+    draft.answers = {name: _without(value, file_id) for name, value in draft.answers.items()}
     _touch(draft)
+
+
+def _without(value: Any, file_id: str) -> Any:
+    """Return an answer without a file, in a row of a group too."""
+    if isinstance(value, list):
+        return [_without(item, file_id) for item in value if not (isinstance(item, dict) and item.get("id") == file_id)]
+    if isinstance(value, dict):
+        return {name: _without(part, file_id) for name, part in value.items()}
+    return value
 
 
 def _remove(stored: StoredFile) -> None:

@@ -48,12 +48,13 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
     procedure, definition = draft.procedure, draft.definition
     if not procedure.is_open:
         raise ProcedureClosed
-    for step in definition.steps_for(draft.answers):
-        if step.id in draft.pending or not definition.is_done(step, draft.answers):
-            raise IncompleteDraft(step.id)
+    traced = definition.trace(draft.answers)
+    for here in traced.steps:
+        if not here.passed(draft.pending):
+            raise IncompleteDraft(here.step.id)
 
     received_at = timezone.now()
-    answers = definition.kept(draft.answers)
+    answers = traced.kept
     start = definition.workflow.state(definition.workflow.start)
     reference = _fresh_reference()
     submission = Submission.objects.create(
@@ -72,7 +73,7 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
     )
     applicant = _applicant(submission, answers)
     sent = add_answers(submission, answers, origin=AnswerSet.Origin.FILING, by=by)
-    _move_files(draft, submission, answers)
+    _move_files(draft, submission, definition, answers)
     _write_facets(submission, definition, answers)
     journal.append(
         submission.key,
@@ -143,20 +144,14 @@ def _search_text(definition: ProcedureDefinition, answers: Answers) -> str:
         answers.get("applicant_family_name") or "",
         *lines(answers.get("applicant_address")),
     ]
-    for _step, _section, field in definition.walk(answers):
+    for _step, _section, field in definition.sent(answers):
         if field.searchable and not field.sensitive and field.id in answers:
             terms += field.search_terms(answers[field.id])
     return fold(" ".join(terms))[:5000]
 
 
-def _move_files(draft: Draft, submission: Submission, answers: Answers) -> None:
-    kept = {
-        item["id"]
-        for value in answers.values()
-        if isinstance(value, list)
-        for item in value
-        if isinstance(item, dict) and "sha256" in item
-    }
+def _move_files(draft: Draft, submission: Submission, definition: ProcedureDefinition, answers: Answers) -> None:
+    kept = {item["id"] for _, _, field in definition.sent(answers) for item in field.files(answers[field.id])}
     links = list(draft.files.select_related("stored")) if kept else []
     AnswerFile.objects.bulk_create(
         AnswerFile(submission=submission, field_id=link.field_id, stored=link.stored)
@@ -169,7 +164,7 @@ def _move_files(draft: Draft, submission: Submission, answers: Answers) -> None:
 
 def _write_facets(submission: Submission, definition: ProcedureDefinition, answers: Answers) -> None:
     facets = []
-    for _step, _section, field in definition.walk(answers):
+    for _step, _section, field in definition.sent(answers):
         value = field.facet(answers.get(field.id)) if field.filterable and not field.sensitive else None
         if value is None:
             continue

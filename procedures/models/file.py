@@ -47,7 +47,7 @@ class DraftFile(models.Model):
     """A file joined to a question of a draft."""
 
     draft = models.ForeignKey("procedures.Draft", on_delete=models.CASCADE, related_name="files")
-    field_id = models.CharField(max_length=48)
+    field_id = models.CharField(max_length=110)  # "field", or "group-2-field" in a row
     stored = models.OneToOneField(StoredFile, on_delete=models.CASCADE, related_name="draft_link")
 
     class Meta:
@@ -63,7 +63,7 @@ class AnswerFile(models.Model):
     """A file joined to a question of a request."""
 
     submission = models.ForeignKey("procedures.Submission", on_delete=models.PROTECT, related_name="files")
-    field_id = models.CharField(max_length=48)
+    field_id = models.CharField(max_length=110)  # "field", or "group-2-field" in a row
     stored = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="answer_link")
 
     class Meta:

@@ -4,14 +4,16 @@ import unicodedata
 from abc import abstractmethod
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from ..base import Identifier, Json, Node, Prose, Words
-from ..conditions import Condition
+from ..base import Answers, Identifier, Json, Node, Prose, Words
+from ..conditions import Condition, applies
+from ..language import references
 from ..lookups import Context, Item
 
 # What an answer is to a condition or a computation; "parts" is a set of named scalars, "rows" a repeated group.
@@ -44,6 +46,7 @@ class Field(Node):
     help: Prose = ""
     short: str = ""  # the label in recaps and lists, where the question is long
     required: bool = True
+    required_when: Condition | None = None  # where set, a required answer is required only while it holds
     when: Condition | None = None
     filterable: bool = False
     searchable: bool = False
@@ -53,9 +56,48 @@ class Field(Node):
     grouped: ClassVar[bool] = False
     # False for what is only read: a heading, an explanation, a computed value.
     asked: ClassVar[bool] = True
+    # True for an answer that no one types: it follows from the others.
+    derived: ClassVar[bool] = False
     value_type: ClassVar[ValueType] = "text"
     # The named scalars of a "parts" value, for conditions and exports.
     parts: ClassVar[dict[str, ValueType]] = {}
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The ids of the questions on which showing, requiring or checking this one depends."""
+        return references(self.when) | references(self.required_when) | self.field_references()
+
+    def field_references(self) -> set[str]:
+        """Return the ids of the other questions that the type's own options name."""
+        return set()
+
+    def conditions(self) -> list[Condition]:
+        """Return every condition that the question holds."""
+        return [when for when in (self.when, self.required_when) if when is not None]
+
+    def needs(self, answers: Answers, today: date | None = None) -> bool:
+        """Say whether an answer is required, given the others."""
+        return self.required and applies(self.required_when, answers, today)
+
+    def derive(self, answers: Answers, today: date) -> Json:
+        """Return the answer that the others give, where ``derived``."""
+        return None
+
+    def kept(self, value: Json, answers: Answers, today: date) -> Json:
+        """Return the part of an answer that applies, given the others; a repeated group drops what its rows hide."""
+        return value
+
+    def entries(self, value: Json) -> list[tuple[str, str]]:
+        """Return what a recap or a receipt prints: one name and its words, or one pair per part of a composite answer."""
+        return [(self.name, self.display(value))]
+
+    def files(self, value: Json) -> list[dict[str, Any]]:
+        """Return the descriptions of the files that an answer names."""
+        return []
+
+    def inner(self) -> list["Field"]:
+        """Return the fields that this one holds: those of a repeated group."""
+        return []
 
     @property
     def name(self) -> str:

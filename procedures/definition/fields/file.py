@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Literal, Self
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from pydantic import PositiveInt
@@ -51,9 +52,15 @@ class FileField(Field):
         )
 
     def form_field(self, context: Context | None = None) -> forms.Field:
-        """Build the native file input; files already sent are given to it by the wizard."""
+        """Build the native file input, under the files already sent and what was wrong with the last ones."""
         accept = ",".join([*self.content_types.values(), *(["image/*"] if "image" in self.formats else [])])
-        return FilesControl(widget=Files(attrs={"accept": accept}), **self.common())
+        control = FilesControl(widget=Files(attrs={"accept": accept}), **self.common())
+        control.help_text = f"{self.help} {self.limits(settings.UPLOAD_MAX_BYTES)}".strip()
+        if context is not None:
+            control.kept = context.files.get(context.path, [])
+            control.refused = list(context.refused.get(context.path, []))
+        control.widget.kept = [{**item, "said": _said(item)} for item in control.kept]
+        return control
 
     def missing(self) -> str:
         """Say to join a file."""
@@ -66,6 +73,10 @@ class FileField(Field):
     def display(self, value: Json) -> str:
         """Say one file a line, with its size."""
         return "\n".join(f"{item['name']} ({size_in_words(item['size'])})" for item in value or [])
+
+    def files(self, value: Json) -> list[dict[str, Any]]:
+        """Return the files themselves."""
+        return list(value or [])
 
     def search_terms(self, value: Json) -> list[str]:
         """A file name is no search word."""
@@ -90,6 +101,11 @@ class FileField(Field):
     def bad_examples(cls) -> list[Raw]:
         """Return no file."""
         return [{}]
+
+
+def _said(item: dict[str, Any]) -> str:
+    kind = {"application/pdf": "PDF"}.get(item["type"], item["type"].split("/")[-1].upper())
+    return f"{kind}, {size_in_words(item['size'])}"
 
 
 class FilesControl(forms.Field):
