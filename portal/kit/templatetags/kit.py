@@ -1,7 +1,7 @@
 """The components of the interface as template tags; available in every template without loading."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django import forms, template
@@ -11,13 +11,17 @@ from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.kit import icons
 from portal.kit.fields import errors_of, first_wrong_id, render_field
+from portal.kit.moments import day_in_words, hour
+from portal.kit.prose import prose
 
 register = template.Library()
+register.filter("prose", prose)
+register.filter("hour", hour)
 
 
 @register.simple_tag(name="icon")
@@ -59,29 +63,6 @@ def error_summary(form: forms.BaseForm) -> SafeString:
 
 
 @register.filter
-def prose(text: str) -> SafeString:
-    """Write plain paragraphs and lists: a blank line parts paragraphs, lines that start with "- " are a list."""
-    blocks = []
-    for block in re.split(r"\n\s*\n", str(text or "").strip()):
-        paragraph: list[str] = []
-        items: list[str] = []
-        for line in block.split("\n"):
-            if line.strip().startswith("- "):
-                items.append(line.strip()[2:])
-            elif items:
-                items[-1] += " " + line.strip()
-            elif line.strip():
-                paragraph.append(line.strip())
-        if paragraph:
-            blocks.append(format_html("<p>{}</p>", " ".join(paragraph)))
-        if items:
-            blocks.append(
-                format_html('<ul class="bullets">{}</ul>', format_html_join("", "<li>{}</li>", ((i,) for i in items)))
-            )
-    return mark_safe("".join(blocks))  # noqa: S308 every block is escaped above
-
-
-@register.filter
 def lines(text: str) -> SafeString:
     """Write a text of several lines, each escaped, parted by line breaks."""
     return mark_safe("<br>".join(conditional_escape(line) for line in str(text or "").split("\n")))  # noqa: S308
@@ -93,9 +74,7 @@ def day(value: date | datetime | str | None) -> str:
     found = _date(value)
     if found is None:
         return ""
-    if get_language() == "fr" and found.day == 1:
-        return "1er " + date_format(found, "F Y")
-    return date_format(found, "j F Y")
+    return day_in_words(found)
 
 
 @register.filter
@@ -105,14 +84,6 @@ def moment(value: datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     return _("%(day)s at %(hour)s") % {"day": date_format(local, "l j F Y"), "hour": hour(local.time())}
-
-
-@register.filter
-def hour(value: time) -> str:
-    """Say an hour the French way, 10 h 47; 8 h when it is full."""
-    if get_language() == "fr":
-        return f"{value.hour}\u00a0h" + (f"\u00a0{value.minute:02d}" if value.minute else "")
-    return f"{value:%H:%M}"
 
 
 @register.filter
