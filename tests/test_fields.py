@@ -99,7 +99,7 @@ def test_what_was_typed_is_shown_back_when_it_is_refused(kind: type[Field]) -> N
         form.is_valid()
         root, faults = read(f"<!DOCTYPE html><html><body>{render_field(form['q'])}</body></html>")
         assert not faults
-        shown = {node.get("name"): node.get("value") for node in root.find_all("input") if not node.get("value") == ""}
+        shown = {node.get("name"): node.get("value") for node in root.find_all("input") if node.get("value") != ""}
         for name, value in raw.items():
             control = next((node for node in root.find_all("input") if node.get("name") == name), None)
             if control is not None and control.get("type") in {"text", ""} and clean_text(str(value)) == value != "":

@@ -55,7 +55,7 @@ class PeriodField(DatedField):
         """Show the six parts."""
         if not value:
             return None
-        parts = {}
+        parts: dict[str, str] = {}
         for end in ("from", "to"):
             day = date.fromisoformat(value[end])
             parts |= {f"{end}_day": str(day.day), f"{end}_month": str(day.month), f"{end}_year": str(day.year)}
