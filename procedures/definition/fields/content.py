@@ -1,8 +1,9 @@
 """What every part that is only read shares: nothing asked, nothing stored."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django import forms
+from pydantic import model_validator
 
 from ..base import Json
 from .base import Field, Raw, ValueType
@@ -11,8 +12,17 @@ from .base import Field, Raw, ValueType
 class ContentField(Field):
     """A part of a page without an answer: no column, no search word, no facet."""
 
+    required: bool = False
+
     asked: ClassVar[bool] = False
     value_type: ClassVar[ValueType] = "none"
+
+    @model_validator(mode="after")
+    def nothing_is_required(self) -> Self:
+        """No one can answer what asks nothing."""
+        if self.required:
+            raise ValueError("what is only read cannot be required")
+        return self
 
     def to_json(self, cleaned: Any) -> Json:
         """Store nothing."""
