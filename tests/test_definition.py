@@ -66,7 +66,7 @@ def test_a_fault_names_its_place_in_words() -> None:
 def test_a_condition_on_a_later_question_is_refused() -> None:
     content = samples.content()
     content["steps"][0]["when"] = {"field": "mother", "value": "x"}
-    with pytest.raises(DefinitionError, match="no earlier question"):
+    with pytest.raises(DefinitionError, match="aucune question précédente"):
         parse(content)
 
 

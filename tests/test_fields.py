@@ -13,7 +13,15 @@ from procedures.definition.fields.base import clean_text
 from procedures.definition.fields.file import FilesControl
 from tests.support.document import read
 
-TYPES = pytest.mark.parametrize("kind", list(FIELD_TYPES.values()), ids=list(FIELD_TYPES))
+
+def kinds(types: dict[str, type[Field]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("kind", list(types.values()), ids=list(types))
+
+
+TYPES = kinds(FIELD_TYPES)
+ASKED = kinds({name: kind for name, kind in FIELD_TYPES.items() if kind.asked})
+READ_ONLY = kinds({name: kind for name, kind in FIELD_TYPES.items() if not kind.asked})
+TYPED = {"number": (int, float), "boolean": (bool,), "date": (str,), "datetime": (str,), "time": (str,)}
 
 
 def form_for(question: Field, raw: dict[str, Any]) -> forms.Form:
@@ -29,7 +37,7 @@ def form_for(question: Field, raw: dict[str, Any]) -> forms.Form:
     return form
 
 
-@TYPES
+@ASKED
 def test_the_example_becomes_its_json(kind: type[Field]) -> None:
     question, (raw, expected) = kind.sample(), kind.example()
     form = form_for(question, raw)
@@ -39,7 +47,7 @@ def test_the_example_becomes_its_json(kind: type[Field]) -> None:
     assert json.loads(json.dumps(stored)) == stored
 
 
-@TYPES
+@ASKED
 def test_each_bad_example_is_refused_with_words(kind: type[Field]) -> None:
     question = kind.sample()
     for raw in kind.bad_examples():
@@ -48,7 +56,7 @@ def test_each_bad_example_is_refused_with_words(kind: type[Field]) -> None:
         assert all(len(str(message)) > 10 for message in form.errors["q"])
 
 
-@TYPES
+@ASKED
 def test_an_optional_question_may_be_left(kind: type[Field]) -> None:
     question = kind.sample().model_copy(update={"required": False})
     form = form_for(question, {})
@@ -56,7 +64,7 @@ def test_an_optional_question_may_be_left(kind: type[Field]) -> None:
     assert question.to_json(form.cleaned_data["q"]) in (None, [])
 
 
-@TYPES
+@ASKED
 def test_the_stored_answer_is_shown_again_and_stays_the_same(kind: type[Field]) -> None:
     question, (_raw, stored) = kind.sample(), kind.example()
     shown = forms.Form(initial={"q": question.to_initial(stored)}, auto_id="f-%s")
@@ -69,7 +77,7 @@ def test_the_stored_answer_is_shown_again_and_stays_the_same(kind: type[Field]) 
     assert question.facet(None) is None
 
 
-@TYPES
+@ASKED
 def test_the_control_is_drawn_with_its_label_hint_and_error_tied_together(kind: type[Field]) -> None:
     question = kind.sample().model_copy(update={"help": "Une aide."})
     form = form_for(question, kind.bad_examples()[0])
@@ -81,6 +89,73 @@ def test_the_control_is_drawn_with_its_label_hint_and_error_tied_together(kind: 
     assert {"f-q-hint", "f-q-err"} <= {node.get("id") for node in root.walk()}
     labels = {label.get("for") for label in root.find_all("label")}
     assert all(node.get("id") in labels for node in root.find_all("input", "textarea", "select"))
+
+
+@ASKED
+def test_what_was_typed_is_shown_back_when_it_is_refused(kind: type[Field]) -> None:
+    question = kind.sample()
+    for raw in kind.bad_examples():
+        form = form_for(question, raw)
+        form.is_valid()
+        root, faults = read(f"<!DOCTYPE html><html><body>{render_field(form['q'])}</body></html>")
+        assert not faults
+        shown = {node.get("name"): node.get("value") for node in root.find_all("input") if node.get("value") != ""}
+        for name, value in raw.items():
+            control = next((node for node in root.find_all("input") if node.get("name") == name), None)
+            if control is not None and control.get("type") in {"text", ""} and clean_text(str(value)) == value != "":
+                assert shown.get(name) == value
+
+
+@ASKED
+def test_marks_emoji_endless_text_and_lists_are_refused_or_cleaned_never_an_error(kind: type[Field]) -> None:
+    question, (raw, _stored) = kind.sample(), kind.example()
+    strange = ["\u202e\x07\u200f", "\u0000", "🙂👍🏽", "x" * 10_000, "９９９", "-1e999", "\ud7ff", ["a", "b"], []]
+    for name in [name for name in raw if name != "kept"]:
+        for value in strange:
+            form = form_for(question, {**raw, name: value})
+            if form.is_valid():
+                stored = json.dumps(question.to_json(form.cleaned_data["q"]), ensure_ascii=False)
+                assert "\u202e" not in stored
+                assert "\\u0000" not in stored
+                assert question.export(question.to_json(form.cleaned_data["q"]))
+            assert render_field(form["q"])
+        form = form_for(question, {other: value for other, value in raw.items() if other != name})
+        form.is_valid()
+        assert render_field(form["q"])
+
+
+@TYPES
+def test_an_export_has_one_scalar_a_column(kind: type[Field]) -> None:
+    question, (_raw, stored) = kind.sample(), kind.example()
+    columns = question.export_columns()
+    assert len(set(columns)) == len(columns) == len(question.export(stored)) == len(question.export(None))
+    assert all(isinstance(value, (str, int, float, bool)) for value in question.export(stored) if value is not None)
+    assert all(value is None for value in question.export(None))
+    if kind.value_type in TYPED and columns:
+        assert isinstance(question.export(stored)[0], TYPED[kind.value_type])
+
+
+@TYPES
+def test_the_parts_of_an_answer_are_those_the_type_names(kind: type[Field]) -> None:
+    stored = kind.example()[1]
+    assert (kind.value_type == "parts") == bool(kind.parts)
+    if kind.value_type == "parts":
+        assert set(stored) <= set(kind.parts)
+        numbers = {part for part, value_type in kind.parts.items() if value_type == "number"}
+        assert all(isinstance(stored[part], (int, float)) for part in numbers)
+
+
+@READ_ONLY
+def test_what_is_only_read_asks_and_keeps_nothing(kind: type[Field]) -> None:
+    question = kind.sample()
+    form = form_for(question, {"q": "anything"})
+    assert not form.fields["q"].required
+    assert form.is_valid()
+    assert question.to_json(form.cleaned_data["q"]) is None
+    assert not question.search_terms(None)
+    root, faults = read(f"<!DOCTYPE html><html><body>{render_field(form['q'])}</body></html>")
+    assert not faults
+    assert not root.find_all("input", "select", "textarea", "label")
 
 
 @TYPES

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from .widgets import Control, Group, Tick, select, text_input, textarea
+from .widgets import Content, Control, Group, Tick, select, text_input, textarea
 
 
 def errors_of(bound: BoundField) -> tuple[list[str], frozenset[str]]:
@@ -38,6 +38,8 @@ def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = N
     widget: Any = bound.field.widget
     if widget.is_hidden:
         return SafeString(bound)
+    if isinstance(widget, Content):
+        return widget.content()
     messages, wrong = errors_of(bound)
     required = bound.field.required
     base = bound.auto_id or bound.html_name

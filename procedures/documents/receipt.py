@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.dates import WEEKDAYS
 from django.utils.http import urlencode
 
-from portal.kit.templatetags.kit import hour
+from portal.kit.moments import hour
 from town import models as town
 from town.models import Department
 

@@ -2,24 +2,26 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
-from functools import lru_cache
+from datetime import date, datetime
 from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.kit import icons
 from portal.kit.fields import errors_of, first_wrong_id, render_field
+from portal.kit.moments import day_in_words, hour, long_day
+from portal.kit.prose import prose
 
 register = template.Library()
+register.filter("prose", prose)
+register.filter("hour", hour)
 
 
 @register.simple_tag(name="icon")
@@ -86,29 +88,6 @@ def steps(progress: Sequence[Mapping[str, Any]], number: int, total: int, here: 
 
 
 @register.filter
-def prose(text: str) -> SafeString:
-    """Write plain paragraphs and lists: a blank line parts paragraphs, lines that start with "- " are a list."""
-    blocks = []
-    for block in re.split(r"\n\s*\n", str(text or "").strip()):
-        paragraph: list[str] = []
-        items: list[str] = []
-        for line in block.split("\n"):
-            if line.strip().startswith("- "):
-                items.append(line.strip()[2:])
-            elif items:
-                items[-1] += " " + line.strip()
-            elif line.strip():
-                paragraph.append(line.strip())
-        if paragraph:
-            blocks.append(format_html("<p>{}</p>", " ".join(paragraph)))
-        if items:
-            blocks.append(
-                format_html('<ul class="bullets">{}</ul>', format_html_join("", "<li>{}</li>", ((i,) for i in items)))
-            )
-    return mark_safe("".join(blocks))  # noqa: S308 every block is escaped above
-
-
-@register.filter
 def lines(text: str) -> SafeString:
     """Write a text of several lines, each escaped, parted by line breaks."""
     return mark_safe("<br>".join(conditional_escape(line) for line in str(text or "").split("\n")))  # noqa: S308
@@ -118,14 +97,7 @@ def lines(text: str) -> SafeString:
 def day(value: date | datetime | str | None) -> str:
     """Say a day in words: 24 novembre 2026."""
     found = _date(value)
-    return "" if found is None else _day(found, get_language())
-
-
-@lru_cache(maxsize=512)
-def _day(found: date, language: str) -> str:
-    if language == "fr" and found.day == 1:
-        return "1er " + date_format(found, "F Y")
-    return date_format(found, "j F Y")
+    return "" if found is None else day_in_words(found)
 
 
 @register.filter
@@ -134,20 +106,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    return _("%(day)s at %(hour)s") % {"day": _long_day(local.date(), get_language()), "hour": hour(local.time())}
-
-
-@lru_cache(maxsize=512)
-def _long_day(found: date, language: str) -> str:
-    return date_format(found, "l j F Y")
-
-
-@register.filter
-def hour(value: time) -> str:
-    """Say an hour the French way, 10 h 47; 8 h when it is full."""
-    if get_language() == "fr":
-        return f"{value.hour}\u00a0h" + (f"\u00a0{value.minute:02d}" if value.minute else "")
-    return f"{value:%H:%M}"
+    return _("%(day)s at %(hour)s") % {"day": long_day(local.date()), "hour": hour(local.time())}
 
 
 @register.filter

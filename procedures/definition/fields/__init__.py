@@ -9,14 +9,30 @@ from .amount import AmountField
 from .base import Field
 from .choice import ChoiceField, Option
 from .choices import ChoicesField
+from .civility import CivilityField
 from .consent import ConsentField
 from .date import DateField
+from .datetime import DateTimeField
+from .decimal import DecimalField
 from .email import EmailField
+from .explanation import ExplanationField
+from .family_quotient import FamilyQuotientField
 from .file import FileField
+from .heading import HeadingField
+from .iban import IbanField
+from .identifier import IdentifierField
 from .long_text import LongTextField
+from .name import NameField
 from .number import NumberField
+from .partial_date import PartialDateField
+from .period import PeriodField
 from .phone import PhoneField
+from .plate import PlateField
+from .rna import RnaField
+from .signature import SignatureField
+from .siret import SiretField
 from .text import TextField
+from .time import TimeField
 from .yes_no import YesNoField
 
 FIELD_TYPES: dict[str, type[Field]] = {
@@ -33,6 +49,22 @@ FIELD_TYPES: dict[str, type[Field]] = {
     "consent": ConsentField,
     "address": AddressField,
     "file": FileField,
+    "decimal": DecimalField,
+    "identifier": IdentifierField,
+    "time": TimeField,
+    "datetime": DateTimeField,
+    "period": PeriodField,
+    "partial_date": PartialDateField,
+    "civility": CivilityField,
+    "name": NameField,
+    "siret": SiretField,
+    "rna": RnaField,
+    "iban": IbanField,
+    "plate": PlateField,
+    "family_quotient": FamilyQuotientField,
+    "signature": SignatureField,
+    "explanation": ExplanationField,
+    "heading": HeadingField,
 }
 
 if TYPE_CHECKING:
@@ -47,15 +79,31 @@ __all__ = [
     "AnyField",
     "ChoiceField",
     "ChoicesField",
+    "CivilityField",
     "ConsentField",
     "DateField",
+    "DateTimeField",
+    "DecimalField",
     "EmailField",
+    "ExplanationField",
+    "FamilyQuotientField",
     "Field",
     "FileField",
+    "HeadingField",
+    "IbanField",
+    "IdentifierField",
     "LongTextField",
+    "NameField",
     "NumberField",
     "Option",
+    "PartialDateField",
+    "PeriodField",
     "PhoneField",
+    "PlateField",
+    "RnaField",
+    "SignatureField",
+    "SiretField",
     "TextField",
+    "TimeField",
     "YesNoField",
 ]

@@ -56,6 +56,15 @@ class AddressField(Field):
         """Sort by street."""
         return (value or {}).get("street") or None
 
+    def export_columns(self) -> list[str]:
+        """Return one column a part."""
+        parts = (_("street"), _("additional line"), _("postcode"), _("town"), _("country"))
+        return [f"{self.name} – {part}" for part in parts]
+
+    def export(self, value: Json) -> list[Json]:
+        """Export each part."""
+        return [(value or {}).get(part) or None for part in PARTS]
+
     @classmethod
     def sample(cls) -> Self:
         """Return the person's own address."""

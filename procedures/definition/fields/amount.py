@@ -44,6 +44,10 @@ class AmountField(Field):
         """Sort by cents."""
         return None if value is None else Decimal(value)
 
+    def export(self, value: Json) -> list[Json]:
+        """Export euros, as a number."""
+        return [None if value is None else value / 100]
+
     @classmethod
     def sample(cls) -> Self:
         """Return an amount of ten euros at least."""

@@ -131,6 +131,10 @@ class Field(Node):
         """Return the value that lists sort and filter on; None keeps the answer out of them."""
         return self.display(value)[:200] or None
 
+    def warnings(self, value: Json) -> list[str]:
+        """Return what the person should look at again in an answer that is accepted all the same."""
+        return []
+
     def suggest(self, text: str, context: Context, limit: int = 20) -> list[Item]:
         """Return the answers that begin like ``text``, best first, where the type offers a long list to search."""
         return []

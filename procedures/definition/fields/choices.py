@@ -54,6 +54,14 @@ class ChoicesField(Field):
         """Keep several values out of the sorted lists."""
         return
 
+    def export_columns(self) -> list[str]:
+        """Return one column an option: a spreadsheet filters on each."""
+        return [f"{self.name} – {option.label}" for option in self.options]
+
+    def export(self, value: Json) -> list[Json]:
+        """Export whether each option was chosen; nothing where the question was not answered."""
+        return [option.value in value if value is not None else None for option in self.options]
+
     @classmethod
     def sample(cls) -> Self:
         """Return three days, two at most."""

@@ -40,6 +40,10 @@ class ConsentField(Field):
         """Filter on whether it was ticked."""
         return "yes" if value else None
 
+    def export(self, value: Json) -> list[Json]:
+        """Export true, or nothing."""
+        return [True if value else None]
+
     @classmethod
     def sample(cls) -> Self:
         """Return a statement on one's honour."""

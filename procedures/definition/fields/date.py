@@ -1,65 +1,33 @@
-"""A date in three inputs, between bounds that may be relative to today."""
+"""A date in three inputs, between bounds that may be relative to today or to another answer."""
 
-import re
-from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar, Literal, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from pydantic import field_validator
 
+from portal.kit.moments import day_in_words
 from portal.kit.widgets import DateParts
 
 from ..base import Json
-from ..legal import Delay, add_delay
+from ..bounds import bound
 from ..lookups import Context
-from .base import Field, Raw, ValueType, clean_text
+from .base import Raw, ValueType
+from .dated import PARTS, DatedField, read_day, typed
 
-_RELATIVE = re.compile(r"today(?:([+-])([0-9]{1,4})([dwmy]))?")
-
-
-def bound(text: str, today: date) -> date | None:
-    """Return the day that "2026-01-31", "today" or "today-18y" names; None for an empty text."""
-    if not text:
-        return None
-    match = _RELATIVE.fullmatch(text)
-    if not match:
-        return date.fromisoformat(text)
-    if not match[1]:
-        return today
-    count, unit, sign = int(match[2]), match[3], -1 if match[1] == "-" else 1
-    if unit in "dw":
-        return today + sign * timedelta(days=count * (7 if unit == "w" else 1))
-    months = count * (12 if unit == "y" else 1)
-    if sign > 0:
-        return add_delay(today, Delay(count=max(months, 1), unit="months"))
-    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
-    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+__all__ = ["DateField", "bound"]
 
 
-class DateField(Field):
+class DateField(DatedField):
     type: Literal["date"]
-    earliest: str = ""
-    latest: str = ""
     autocomplete: str = "off"
 
     grouped: ClassVar[bool] = True
     value_type: ClassVar[ValueType] = "date"
 
-    @field_validator("earliest", "latest")
-    @classmethod
-    def bound_is_readable(cls, value: str) -> str:
-        """Refuse a bound that names no day."""
-        bound(value, date(2024, 2, 29))
-        return value
-
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build three inputs: day, month, year."""
-        return _Control(self, widget=DateParts(attrs={"autocomplete": self.autocomplete}), **self.common())
+        return _Control(self, context, widget=DateParts(attrs={"autocomplete": self.autocomplete}), **self.common())
 
     def to_json(self, cleaned: Any) -> Json:
         """Store an ISO date."""
@@ -74,11 +42,15 @@ class DateField(Field):
 
     def display(self, value: Json) -> str:
         """Say the date in words."""
-        return date_format(date.fromisoformat(value), "j F Y") if value else ""
+        return day_in_words(date.fromisoformat(value)) if value else ""
 
     def facet(self, value: Json) -> date | None:
         """Sort by day."""
         return date.fromisoformat(value) if value else None
+
+    def export(self, value: Json) -> list[Json]:
+        """Export the ISO date."""
+        return [value]
 
     @classmethod
     def sample(cls) -> Self:
@@ -101,59 +73,24 @@ class DateField(Field):
             {"q-day": "un", "q-month": "mars", "q-year": "2000"},
             {"q-day": "1", "q-month": "1", "q-year": "1899"},
             {"q-day": "1", "q-month": "1", "q-year": "2999"},
+            {"q-day": "１", "q-month": "1", "q-year": "2000"},
+            {"q-day": "1"},
+            {"q-day": "9" * 10_000, "q-month": "1", "q-year": "2000"},
         ]
 
 
 class _Control(forms.Field):
-    def __init__(self, question: DateField, **kwargs: Any) -> None:
+    def __init__(self, question: DateField, context: Context | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.question = question
+        self.question, self.context = question, context
 
     def clean(self, value: Any) -> date | None:
         """Return the day; the error names the wrong part in ``params["parts"]`` and how to mend it."""
-        parts = {name: clean_text(text or "")[:10] for name, text in (value or {}).items()}
+        parts = typed(value, PARTS, 10)
         if not any(parts.values()):
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")
             return None
-        missing = [name for name in ("day", "month", "year") if not parts.get(name)]
-        if missing:
-            raise _wrong(_("Write the day, the month and the year."), missing)
-        limits = {"day": r"[0-9]{1,2}", "month": r"[0-9]{1,2}", "year": r"[0-9]{4}"}
-        for name, pattern in limits.items():
-            if not re.fullmatch(pattern, parts[name], re.ASCII):
-                raise _wrong(
-                    _("Write the date in figures, the year with 4 figures, for example: 27 3 1957."),
-                    [name],
-                )
-        day, month, year = (int(parts[name]) for name in ("day", "month", "year"))
-        if not 1 <= month <= 12:
-            raise _wrong(_("The month goes from 1 to 12. Check the month."), ["month"])
-        if year < 1:
-            raise _wrong(_("Check the year."), ["year"])
-        if not 1 <= day <= monthrange(year, month)[1]:
-            raise _wrong(
-                _("This date does not exist: that month has %(days)d days. Check the day.")
-                % {"days": monthrange(year, month)[1]},
-                ["day"],
-            )
-        return self._within(date(year, month, day))
-
-    def _within(self, day: date) -> date:
-        today = timezone.localdate()
-        earliest, latest = bound(self.question.earliest, today), bound(self.question.latest, today)
-        if earliest and day < earliest:
-            raise _wrong(
-                _("This date must be %(day)s or later.") % {"day": date_format(earliest, "j F Y")},
-                ["day", "month", "year"],
-            )
-        if latest and day > latest:
-            raise _wrong(
-                _("This date must be %(day)s or earlier.") % {"day": date_format(latest, "j F Y")},
-                ["day", "month", "year"],
-            )
+        day = read_day(parts)
+        self.question.check_day(day, self.context)
         return day
-
-
-def _wrong(message: str, parts: list[str]) -> ValidationError:
-    return ValidationError(message, params={"parts": parts})

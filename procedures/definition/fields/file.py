@@ -86,6 +86,14 @@ class FileField(Field):
         """Lists do not sort on files."""
         return
 
+    def export_columns(self) -> list[str]:
+        """Return a column for the count of files and one for their names."""
+        return [f"{self.name} – {part}" for part in (_("number of files"), _("names of the files"))]
+
+    def export(self, value: Json) -> list[Json]:
+        """Export how many files were joined, and their names."""
+        return [len(value), "; ".join(item["name"] for item in value)] if value else [None, None]
+
     @classmethod
     def sample(cls) -> Self:
         """Return a required proof."""

@@ -7,6 +7,7 @@ from pydantic import PositiveInt
 
 from ..base import Json
 from ..lookups import Context
+from ..nir import nir_warnings
 from .base import Field, Raw, TextControl, too_long
 
 
@@ -17,6 +18,10 @@ class LongTextField(Field):
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build a text area."""
         return _Control(self.max_length, widget=forms.Textarea(attrs={"rows": 6}), **self.common())
+
+    def warnings(self, value: Json) -> list[str]:
+        """Warn about a social security number: no one asked for it."""
+        return nir_warnings(value)
 
     @classmethod
     def sample(cls) -> Self:

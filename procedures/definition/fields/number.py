@@ -36,6 +36,10 @@ class NumberField(Field):
         """Sort as a number."""
         return None if value is None else Decimal(value)
 
+    def export(self, value: Json) -> list[Json]:
+        """Export the number."""
+        return [value]
+
     @classmethod
     def sample(cls) -> Self:
         """Return a number of copies."""

@@ -44,6 +44,10 @@ class YesNoField(Field):
         """Filter on a stable value."""
         return None if value is None else ("yes" if value else "no")
 
+    def export(self, value: Json) -> list[Json]:
+        """Export a boolean."""
+        return [value]
+
     @classmethod
     def sample(cls) -> Self:
         """Return a plain question."""

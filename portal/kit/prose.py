@@ -1,0 +1,28 @@
+"""Plain paragraphs and lists, as people write them in a definition, made HTML."""
+
+import re
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+
+def prose(text: str) -> SafeString:
+    """Write plain paragraphs and lists: a blank line parts paragraphs, lines that start with "- " are a list."""
+    blocks = []
+    for block in re.split(r"\n\s*\n", str(text or "").strip()):
+        paragraph: list[str] = []
+        items: list[str] = []
+        for line in block.split("\n"):
+            if line.strip().startswith("- "):
+                items.append(line.strip()[2:])
+            elif items:
+                items[-1] += " " + line.strip()
+            elif line.strip():
+                paragraph.append(line.strip())
+        if paragraph:
+            blocks.append(format_html("<p>{}</p>", " ".join(paragraph)))
+        if items:
+            blocks.append(
+                format_html('<ul class="bullets">{}</ul>', format_html_join("", "<li>{}</li>", ((i,) for i in items)))
+            )
+    return mark_safe("".join(blocks))  # noqa: S308 every block is escaped above

@@ -1,0 +1,56 @@
+"""What stands among the questions and asks nothing: a heading, an explanation."""
+
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from ..prose import prose
+
+
+class Content(forms.Widget):
+    """A part of a page that is only read: no label, no input, nothing posted."""
+
+    def content(self) -> SafeString:
+        """Draw it."""
+        raise NotImplementedError
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Draw it, for callers that know only Django's own interface."""
+        return self.content()
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> None:
+        """Read nothing: whatever is posted under its name is dropped."""
+        return
+
+
+class Heading(Content):
+    """A title inside a section."""
+
+    def __init__(self, text: str, level: int) -> None:
+        super().__init__()
+        self.text, self.level = text, level
+
+    def content(self) -> SafeString:
+        """Draw the title."""
+        return format_html('<h{} class="heading">{}</h{}>', self.level, self.text, self.level)
+
+
+class Explanation(Content):
+    """Some paragraphs, under a title, folded where asked."""
+
+    def __init__(self, text: str, title: str, *, collapsed: bool) -> None:
+        super().__init__()
+        self.text, self.title, self.collapsed = text, title, collapsed
+
+    def content(self) -> SafeString:
+        """Draw the paragraphs; `details` opens without a script."""
+        if self.collapsed:
+            return format_html(
+                '<details class="explanation"><summary>{}</summary><div class="prose">{}</div></details>',
+                self.title,
+                prose(self.text),
+            )
+        title = format_html("<p><strong>{}</strong></p>", self.title) if self.title else ""
+        return format_html('<div class="explanation prose">{}{}</div>', title, prose(self.text))
