@@ -33,6 +33,18 @@ def first_wrong_id(bound: BoundField) -> str:
     return bound.auto_id
 
 
+def faults_of(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """Return what is wrong in a form: the id of each wrong input, and its message; row by row in a repeated group."""
+    found: list[tuple[str, str]] = []
+    for name in form.fields:
+        if name not in form.errors:
+            continue
+        bound = form[name]
+        inner = getattr(bound.field, "faults", None)
+        found += (inner() if inner else []) or [(first_wrong_id(bound), errors_of(bound)[0][0])]
+    return found
+
+
 def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = None) -> SafeString:
     """Draw one question of any form; hidden inputs are drawn bare."""
     widget: Any = bound.field.widget

@@ -70,7 +70,7 @@ def holds(op: str, answer: Json, value: Json, today: date | None = None) -> bool
 def fold(text: str) -> str:
     """Return a text without case nor accents, as people compare words."""
     plain = unicodedata.normalize("NFD", text.lower())
-    return "".join(char for char in plain if not unicodedata.combining(char))
+    return "".join(char for char in plain if unicodedata.category(char) != "Mn")
 
 
 def _same(answer: Json, value: Json, today: date | None) -> bool:

@@ -172,8 +172,10 @@ def _of_days(name: str, args: list[Json]) -> Json:
 
 
 def as_text(value: Json) -> str:
-    """Say a scalar as text: whole numbers without a decimal point; nothing for a list or a set of parts."""
-    if isinstance(value, (bool, list, dict)):
+    """Say a scalar as text: six decimals at most; nothing for a list, a set of parts or a number of sixteen figures."""
+    if isinstance(value, str):
+        return value
+    found = number(value)
+    if found is None or abs(found) >= 1e15:
         return ""
-    plain = _plain(number(value)) if isinstance(value, (int, float)) else value
-    return str(plain)
+    return str(_plain(found)) if found == int(found) else f"{_rounded(found, 6):.6f}".rstrip("0").rstrip(".")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .fields import Field
 
-Posted = dict[str, list[str]]
+Sent = dict[str, list[str]]
 _LARGEST = 9999
 
 
@@ -47,7 +47,7 @@ def numbers(values: Sequence[Any], limit: int) -> list[int]:
     return found[:limit]
 
 
-def applied(change: Change, raw: Posted) -> tuple[Posted, str]:
+def applied(change: Change, raw: Sent) -> tuple[Sent, str]:
     """Return what was posted with the row added or removed, and the id of the element to go to."""
     name, limit = change.group.id, getattr(change.group, "maximum", 1)
     rows = numbers(raw.get(f"{name}-row", []), limit)

@@ -52,7 +52,7 @@ class StepForm(QuestionsForm):
         if section.when is None or not self.is_local(section):
             return body
         return format_html(
-            '<div class="when" data-when="{}"><p class="hint said">{}</p>{}</div>',
+            '<div class="when" data-when="s-{}"><p class="hint said">{}</p>{}</div>',
             section.id,
             self.context.say(section.when),
             body,

@@ -19,6 +19,7 @@ from ..definition.trace import Trace
 from ..lifecycle import draft as drafts
 from ..models import Draft
 from .forms import StepForm, raw_of
+from .live import payload
 
 DONE = "recapitulatif"
 
@@ -197,6 +198,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         traced = self.trace.step(form.step.id)
         return {
             "form": form,
+            "live": payload(form.step, form.context),
             "draft": self.draft,
             "definition": self.definition,
             "step": form.step,

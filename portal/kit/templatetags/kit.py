@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.kit import icons
-from portal.kit.fields import errors_of, first_wrong_id, render_field
+from portal.kit.fields import faults_of, render_field
 from portal.kit.moments import day_in_words, hour, long_day
 from portal.kit.prose import prose
 
@@ -47,9 +47,7 @@ def error_summary(form: forms.BaseForm) -> SafeString:
     """Draw the focused summary of what is to correct, one link per question (RGAA 11.10)."""
     if not form.is_bound or not form.errors:
         return SafeString("")
-    links = [
-        ("#" + first_wrong_id(form[name]), errors_of(form[name])[0][0]) for name in form.fields if name in form.errors
-    ]
+    links = [(f"#{place}", message) for place, message in faults_of(form)]
     rows = format_html_join("", '<li><a href="{}">{}</a></li>', links)
     general = format_html_join("", "<li>{}</li>", ((message,) for message in form.non_field_errors()))
     count = len(links) + len(form.non_field_errors())

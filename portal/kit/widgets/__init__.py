@@ -14,8 +14,9 @@ from .basic import (
     text_input,
     textarea,
 )
-from .content import Content, Explanation, Heading
+from .content import Content, Explanation, Heading, Output
 from .parts import Input, Inputs, NameParts, SignatureParts
+from .rows import Posted, Rows
 from .times import DateTimeParts, PartialDateParts, PeriodParts
 
 __all__ = [
@@ -32,9 +33,12 @@ __all__ = [
     "Input",
     "Inputs",
     "NameParts",
+    "Output",
     "PartialDateParts",
     "PeriodParts",
+    "Posted",
     "Radios",
+    "Rows",
     "SignatureParts",
     "Tick",
     "attributes",

@@ -54,3 +54,21 @@ class Explanation(Content):
             )
         title = format_html("<p><strong>{}</strong></p>", self.title) if self.title else ""
         return format_html('<div class="explanation prose">{}{}</div>', title, prose(self.text))
+
+
+class Output(Content):
+    """A value that follows from other answers; a script keeps it up to date, the server has the last word."""
+
+    def __init__(self, label: str, text: str, help_text: str, *, path: str) -> None:
+        super().__init__()
+        self.label, self.text, self.help_text, self.path = label, text, help_text, path
+
+    def content(self) -> SafeString:
+        """Draw the label and the value; a dash while it is not known."""
+        return format_html(
+            '<div class="field output"><p><strong>{}</strong></p>{}<p><output data-output="{}">{}</output></p></div>',
+            self.label,
+            format_html('<p class="hint">{}</p>', self.help_text) if self.help_text else "",
+            self.path,
+            self.text or "–",
+        )

@@ -10,6 +10,7 @@ from .base import Field
 from .choice import ChoiceField, Option
 from .choices import ChoicesField
 from .civility import CivilityField
+from .computed import ComputedField
 from .consent import ConsentField
 from .date import DateField
 from .datetime import DateTimeField
@@ -18,6 +19,7 @@ from .email import EmailField
 from .explanation import ExplanationField
 from .family_quotient import FamilyQuotientField
 from .file import FileField
+from .group import GroupField
 from .heading import HeadingField
 from .iban import IbanField
 from .identifier import IdentifierField
@@ -65,12 +67,17 @@ FIELD_TYPES: dict[str, type[Field]] = {
     "signature": SignatureField,
     "explanation": ExplanationField,
     "heading": HeadingField,
+    "computed": ComputedField,
+    "group": GroupField,
 }
 
 if TYPE_CHECKING:
     AnyField = Field
 else:
     AnyField = Annotated[Union[tuple(FIELD_TYPES.values())], Discriminator("type")]  # noqa: UP007 built from the registry
+    # A row holds every type but another group.
+    _INNER = tuple(kind for kind in FIELD_TYPES.values() if kind is not GroupField)
+    GroupField.model_rebuild(_types_namespace={"AnyInner": Annotated[Union[_INNER], Discriminator("type")]})  # noqa: UP007
 
 __all__ = [
     "FIELD_TYPES",
@@ -80,6 +87,7 @@ __all__ = [
     "ChoiceField",
     "ChoicesField",
     "CivilityField",
+    "ComputedField",
     "ConsentField",
     "DateField",
     "DateTimeField",
@@ -89,6 +97,7 @@ __all__ = [
     "FamilyQuotientField",
     "Field",
     "FileField",
+    "GroupField",
     "HeadingField",
     "IbanField",
     "IdentifierField",

@@ -25,6 +25,7 @@ class AmountField(Field):
     minimum_cents: int = 0
     maximum_cents: int = 100_000_000_00
     value_type: ClassVar[ValueType] = "number"
+    live: ClassVar[str] = "amount"
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build a text input with a decimal keyboard."""

@@ -59,6 +59,8 @@ class Field(Node):
     # True for an answer that no one types: it follows from the others.
     derived: ClassVar[bool] = False
     value_type: ClassVar[ValueType] = "text"
+    # How static/js/form.js reads the answer while it is typed; empty where only the server can.
+    live: ClassVar[str] = ""
     # The named scalars of a "parts" value, for conditions and exports.
     parts: ClassVar[dict[str, ValueType]] = {}
 

@@ -32,6 +32,7 @@ class ChoiceField(Field):
 
     grouped: ClassVar[bool] = True
     value_type: ClassVar[ValueType] = "choice"
+    live: ClassVar[str] = "choice"
 
     @model_validator(mode="after")
     def options_differ(self) -> Self:

@@ -24,6 +24,7 @@ class ChoicesField(Field):
 
     grouped: ClassVar[bool] = True
     value_type: ClassVar[ValueType] = "choices"
+    live: ClassVar[str] = "choices"
 
     @model_validator(mode="after")
     def options_differ(self) -> Self:

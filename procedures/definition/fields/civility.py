@@ -28,6 +28,7 @@ class CivilityField(Field):
 
     grouped: ClassVar[bool] = True
     value_type: ClassVar[ValueType] = "choice"
+    live: ClassVar[str] = "choice"
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build radio buttons."""

@@ -15,6 +15,7 @@ from .base import Field, Raw, ValueType
 class ConsentField(Field):
     type: Literal["consent"]
     value_type: ClassVar[ValueType] = "boolean"
+    live: ClassVar[str] = "tick"
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build one checkbox."""

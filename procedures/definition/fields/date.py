@@ -24,6 +24,7 @@ class DateField(DatedField):
 
     grouped: ClassVar[bool] = True
     value_type: ClassVar[ValueType] = "date"
+    live: ClassVar[str] = "date"
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build three inputs: day, month, year."""

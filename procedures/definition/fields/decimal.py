@@ -34,6 +34,7 @@ class DecimalField(Field):
     unit: str = ""
 
     value_type: ClassVar[ValueType] = "number"
+    live: ClassVar[str] = "number"
 
     @model_validator(mode="after")
     def bounds_are_ordered(self) -> Self:

@@ -23,6 +23,7 @@ class FamilyQuotientField(Field):
     maximum: Annotated[int, Meta(ge=1, le=99_999)] = 99_999
 
     value_type: ClassVar[ValueType] = "number"
+    live: ClassVar[str] = "number"
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build a text input with a numeric keyboard, and say where the figure is found."""

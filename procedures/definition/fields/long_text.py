@@ -1,6 +1,6 @@
 """A text of several lines."""
 
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from django import forms
 from pydantic import PositiveInt
@@ -14,6 +14,7 @@ from .base import Field, Raw, TextControl, too_long
 class LongTextField(Field):
     type: Literal["long_text"]
     max_length: PositiveInt = 5000
+    live: ClassVar[str] = "text"
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build a text area."""

@@ -19,6 +19,7 @@ class NumberField(Field):
     maximum: int = 1_000_000_000
     unit: str = ""
     value_type: ClassVar[ValueType] = "number"
+    live: ClassVar[str] = "number"
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build a text input with a numeric keyboard; a number input would swallow what is mistyped."""

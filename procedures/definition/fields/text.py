@@ -1,6 +1,6 @@
 """A short text on one line, with an optional pattern said in words."""
 
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,6 +20,7 @@ class TextField(Field):
     pattern: str = ""
     pattern_reason: str = ""
     autocomplete: str = "off"
+    live: ClassVar[str] = "text"
 
     @field_validator("pattern")
     @classmethod

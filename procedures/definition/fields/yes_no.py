@@ -17,6 +17,7 @@ class YesNoField(Field):
 
     grouped: ClassVar[bool] = True
     value_type: ClassVar[ValueType] = "boolean"
+    live: ClassVar[str] = "boolean"
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build the two radio buttons."""
