@@ -145,7 +145,7 @@ def _search_text(definition: ProcedureDefinition, answers: Answers) -> str:
         *lines(answers.get("applicant_address")),
     ]
     for _step, _section, field in definition.sent(answers):
-        if field.searchable and not field.sensitive and field.id in answers:
+        if field.is_searched:
             terms += field.search_terms(answers[field.id])
     return fold(" ".join(terms))[:5000]
 

@@ -73,6 +73,11 @@ class Field(Node):
         """Return the ids of the other questions that the type's own options name."""
         return set()
 
+    @property
+    def is_searched(self) -> bool:
+        """Say whether agents find the request by this answer."""
+        return self.searchable and not self.sensitive
+
     def conditions(self) -> list[Condition]:
         """Return every condition that the question holds."""
         return [when for when in (self.when, self.required_when) if when is not None]

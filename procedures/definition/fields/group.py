@@ -59,6 +59,11 @@ class GroupField(Field):
         """Return the fields of a row."""
         return list(self.fields)
 
+    @property
+    def is_searched(self) -> bool:
+        """Say whether one of the questions of a row is."""
+        return any(field.is_searched for field in self.fields)
+
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build the rows."""
         return _Control(self, context or Context(today=timezone.localdate(), path=self.id))
@@ -102,7 +107,7 @@ class GroupField(Field):
             term
             for row in value or []
             for field in self.fields
-            if field.searchable and not field.sensitive and field.id in row
+            if field.is_searched and field.id in row
             for term in field.search_terms(row[field.id])
         ]
 
