@@ -327,6 +327,14 @@ def test_an_explanation_has_words_and_a_title_when_it_is_folded(options: dict[st
         question("explanation", **options)
 
 
+@pytest.mark.parametrize("kind", ["datetime", "period", "partial_date", "name", "iban", "signature"])
+def test_inputs_are_named_so_that_a_draft_keeps_what_was_typed_in_them(kind: str) -> None:
+    asked = FIELD_TYPES[kind].sample()
+    root, _ = read(f"<!DOCTYPE html><html><body>{render_field(form_of(asked, {})['q'])}</body></html>")
+    # A draft keeps the raw values whose name is the question's id, or that id, a hyphen and one part.
+    assert {node.get("name").rsplit("-", 1)[0] for node in root.find_all("input")} == {"q"}
+
+
 def test_content_is_escaped() -> None:
     drawn = render_field(form_of(question("explanation", text="<b>x</b>\n\n- <i>y</i>", title="<u>z</u>"), "")["q"])
     assert "<b>" not in drawn
