@@ -68,6 +68,9 @@ def test_a_repeat_of_an_endless_repeat_is_refused_with_words(pattern: str) -> No
         "[",
         "a{3000}",
         "(a?){500}",
+        "(){4000000000}",
+        "(((){2000}){2000}){2000}",
+        "a{0,4000000000}",
         "(" * 5000 + ")" * 5000,
     ],
 )

@@ -39,6 +39,7 @@ class _Builder:
     tests: list[Test] = field(default_factory=list)
     follow: list[set[int]] = field(default_factory=list)
     edges: int = 0
+    work: int = 0
 
     def link(self, last: Iterable[int], first: frozenset[int]) -> None:
         for position in last:
@@ -65,6 +66,9 @@ class _Builder:
         )
 
     def sequence(self, items: Any) -> _Piece:
+        self.work += 1  # repeats of nothing have no position to count
+        if self.work > MAX_EDGES:
+            raise PatternError("this pattern is too large: write it more simply")
         piece = _Piece()
         for kind, value in items:
             piece = self.then(piece, self.build(str(kind), value))
