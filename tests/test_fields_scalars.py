@@ -137,6 +137,7 @@ def test_a_name_is_as_people_bear_it(name: str) -> None:
 def test_what_is_no_name_is_refused_in_its_own_words(text: str, words: str) -> None:
     asked = question("name")
     assert words in refusal(asked, {"family": "Petit", "given": text})
+    assert refusal(asked, {"family": "Petit", "given": text}).startswith("Prénoms\u00a0: ")
     assert wrong_parts(asked, {"family": "Petit", "given": text}) == {"given"}
 
 
