@@ -168,6 +168,17 @@ def test_an_error_of_a_period_names_the_wrong_part(first: str, last: str, wrong:
     assert answer(asked, period(first, last))[2] == wrong
 
 
+def test_each_wrong_date_of_a_period_is_named_in_words_at_once() -> None:
+    data = QueryDict(mutable=True)
+    data.update({f"q-{name}": text for name, text in period("31 4 2027", "3 13 2027").items()})
+    form = forms.Form(data)
+    form.fields["q"] = question("period").form_field()
+    assert not form.is_valid()
+    first, last = form.errors["q"]
+    assert str(first).startswith("Premier jour\u00a0: Cette date n’existe pas")
+    assert str(last).startswith("Dernier jour\u00a0: Le mois va de 1 à 12")
+
+
 def test_a_period_counts_both_its_days() -> None:
     asked = question("period", minimum_days=1, maximum_days=2)
     one, _, _ = answer(asked, period("1 3 2028", "1 3 2028"))

@@ -137,6 +137,7 @@ def test_a_name_is_as_people_bear_it(name: str) -> None:
 def test_what_is_no_name_is_refused_in_its_own_words(text: str, words: str) -> None:
     asked = question("name")
     assert words in refusal(asked, {"family": "Petit", "given": text})
+    assert refusal(asked, {"family": "Petit", "given": text}).startswith("Prénoms\u00a0: ")
     assert wrong_parts(asked, {"family": "Petit", "given": text}) == {"given"}
 
 
@@ -325,6 +326,14 @@ def test_exports_hold_typed_values() -> None:
 def test_an_explanation_has_words_and_a_title_when_it_is_folded(options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         question("explanation", **options)
+
+
+@pytest.mark.parametrize("kind", ["datetime", "period", "partial_date", "name", "iban", "signature"])
+def test_inputs_are_named_so_that_a_draft_keeps_what_was_typed_in_them(kind: str) -> None:
+    asked = FIELD_TYPES[kind].sample()
+    root, _ = read(f"<!DOCTYPE html><html><body>{render_field(form_of(asked, {})['q'])}</body></html>")
+    # A draft keeps the raw values whose name is the question's id, or that id, a hyphen and one part.
+    assert {node.get("name").rsplit("-", 1)[0] for node in root.find_all("input")} == {"q"}
 
 
 def test_content_is_escaped() -> None:

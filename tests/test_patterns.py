@@ -68,6 +68,9 @@ def test_a_repeat_of_an_endless_repeat_is_refused_with_words(pattern: str) -> No
         "[",
         "a{3000}",
         "(a?){500}",
+        "(){4000000000}",
+        "(((){2000}){2000}){2000}",
+        "a{0,4000000000}",
         "(" * 5000 + ")" * 5000,
     ],
 )
@@ -87,6 +90,8 @@ def test_what_no_automaton_holds_is_refused_when_the_definition_is_read(pattern:
         "[0-9]{15}|[0-9A-Za-z]{5,8}",
         "[^0-9]*",
         "^[0-9]{5}$",
+        "^[0-9]{5}$|^2A[0-9]{3}$",
+        "(^a|b$)",
         r"([0-9]{2} ?){5}",
         r"[A-Z]{2}-?\d{3}-?[A-Z]{2}",
         r"\d{1,3}(?:[.,]\d{1,2})?",

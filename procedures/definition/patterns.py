@@ -39,6 +39,7 @@ class _Builder:
     tests: list[Test] = field(default_factory=list)
     follow: list[set[int]] = field(default_factory=list)
     edges: int = 0
+    work: int = 0
 
     def link(self, last: Iterable[int], first: frozenset[int]) -> None:
         for position in last:
@@ -65,6 +66,9 @@ class _Builder:
         )
 
     def sequence(self, items: Any) -> _Piece:
+        self.work += 1  # repeats of nothing have no position to count
+        if self.work > MAX_EDGES:
+            raise PatternError("this pattern is too large: write it more simply")
         piece = _Piece()
         for kind, value in items:
             piece = self.then(piece, self.build(str(kind), value))
@@ -125,6 +129,23 @@ def _is_endless(items: Any) -> bool:
     return kind in {"MAX_REPEAT", "MIN_REPEAT"} and value[1] == _parser.MAXREPEAT
 
 
+def _unanchored(items: Any, *, begins: bool, ends: bool) -> list[Any]:
+    """Return the parts without the ^ and $ that stand at the ends of the whole, where they change nothing."""
+    parts = list(items)
+    while begins and parts and str(parts[0][0]) == "AT" and str(parts[0][1]).startswith("AT_BEGINNING"):
+        parts = parts[1:]
+    while ends and parts and str(parts[-1][0]) == "AT" and str(parts[-1][1]).startswith("AT_END"):
+        parts = parts[:-1]
+    for place in {0, len(parts) - 1} if parts else ():
+        kind, value = parts[place]
+        edges = {"begins": begins and place == 0, "ends": ends and place == len(parts) - 1}
+        if str(kind) == "BRANCH":
+            parts[place] = kind, (value[0], [_unanchored(branch, **edges) for branch in value[1]])
+        elif str(kind) == "SUBPATTERN":
+            parts[place] = kind, (*value[:3], _unanchored(value[3], **edges))
+    return parts
+
+
 def _test(kind: str, value: Any) -> Test:
     """Return the test of one character."""
     if kind == "LITERAL":
@@ -159,12 +180,7 @@ class Pattern:
             raise PatternError(f"not a regular expression: {error}") from error
         if parsed.state.flags & ~re.UNICODE:
             raise PatternError("a pattern takes no flag: write both cases, such as [Aa]")
-        items = list(parsed)
-        # ^ and $ around the whole change nothing.
-        if items and str(items[0][0]) == "AT" and str(items[0][1]).startswith("AT_BEGINNING"):
-            items = items[1:]
-        if items and str(items[-1][0]) == "AT" and str(items[-1][1]).startswith("AT_END"):
-            items = items[:-1]
+        items = _unanchored(parsed, begins=True, ends=True)
         builder = _Builder()
         try:
             whole = builder.sequence(items)

@@ -81,6 +81,11 @@ def wrong(message: str, parts: Sequence[str]) -> ValidationError:
     return ValidationError(message, params={"parts": list(parts)})
 
 
+def about(part: str, message: str) -> str:
+    """Say of which input of a question a message speaks: its border alone would not tell everyone (RGAA 11.10)."""
+    return _("%(part)s: %(message)s") % {"part": part, "message": message}
+
+
 def typed(value: Any, names: Sequence[str], limit: int = 200) -> dict[str, str]:
     """Return the text of each input, cleaned; whatever is missing or is no text is empty."""
     given = value if isinstance(value, Mapping) else {}

@@ -14,7 +14,7 @@ from ..base import Json
 from ..lookups import Context
 from .base import Field, Raw, ValueType
 from .civility import CIVILITIES, civilities
-from .dated import typed, wrong
+from .dated import about, typed, wrong
 
 TEXTS = ("family", "usage", "given")
 LONGEST = 100
@@ -40,14 +40,15 @@ class NameField(Field):
         return _Control(
             self,
             widget=Widget(
-                self._inputs(),
+                self.inputs(),
                 civilities(also_neutral=True) if self.civility else (),
                 required="civility" in self.needed,
             ),
             **self.common(),
         )
 
-    def _inputs(self) -> list[Input]:
+    def inputs(self) -> list[Input]:
+        """Return the inputs of the names that are asked."""
         family = Input(
             "family",
             _("Birth name (family name)"),
@@ -178,7 +179,8 @@ class _Control(forms.Field):
         errors += [wrong(missing[name], [name]) for name in needed if not parts[name]]
         if parts["civility"] and parts["civility"] not in dict(civilities(also_neutral=True)):
             errors.append(wrong(_("Choose one of the answers of the list."), ["civility"]))
-        errors += [wrong(said, [name]) for name in TEXTS if (said := name_error(parts[name]))]
+        labels = {one.part: one.label for one in self.question.inputs()}
+        errors += [wrong(about(labels[name], said), [name]) for name in labels if (said := name_error(parts[name]))]
         if not any(parts[name] for name in TEXTS) and not errors:
             errors.append(wrong(missing["family"], ["family"]))
         if errors:

@@ -15,7 +15,7 @@ from portal.kit.widgets import PeriodParts
 from ..base import Json
 from ..lookups import Context
 from .base import Raw, ValueType
-from .dated import PARTS, DatedField, read_day, typed, wrong
+from .dated import PARTS, DatedField, about, read_day, typed, wrong
 
 FROM, TO = ([f"{end}_{part}" for part in PARTS] for end in ("from", "to"))
 
@@ -134,21 +134,31 @@ class _Control(forms.Field):
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")
             return None
-        for end, names, words in (
-            ("from", FROM, _("Write the first day too.")),
-            ("to", TO, _("Write the last day too.")),
+        errors: list[ValidationError] = []
+        days: list[date] = []
+        for names, label, missing in (
+            (FROM, _("First day"), _("Write the first day too.")),
+            (TO, _("Last day"), _("Write the last day too.")),
         ):
             if not any(parts[name] for name in names):
-                raise wrong(words, [f"{end}_day", f"{end}_month", f"{end}_year"])
-        first, last = read_day(parts, "from_"), read_day(parts, "to_")
-        self.question.check_day(first, self.context, FROM)
+                errors.append(wrong(missing, names))
+                continue
+            try:
+                day = read_day(parts, names[0].removesuffix("day"))
+                self.question.check_day(day, self.context, names)
+            except ValidationError as error:
+                errors.append(wrong(about(label, error.messages[0]), (error.params or {}).get("parts", names)))
+            else:
+                days.append(day)
+        if errors:
+            raise ValidationError(errors)
+        first, last = days
         if last < first:
             raise wrong(
                 _("The last day comes before the first one (%(day)s). Check both dates.")
                 % {"day": day_in_words(first)},
                 TO,
             )
-        self.question.check_day(last, self.context, TO)
         self._check_length((last - first).days + 1)
         return first, last
 
