@@ -33,6 +33,8 @@ def own(status: int = 200) -> dict[str, int]:
     return {**dict.fromkeys(ROLES, 404), "citizen": status}
 
 
+# A draft of an account, asked for by nobody: the session has ended, the sign-in page leads back.
+SIGN_IN_AGAIN = {"anonymous": 302}
 SIGNED_IN = {**dict.fromkeys(ROLES, 200), "anonymous": 302}
 ACCOUNT_ENTRY = {**dict.fromkeys(ROLES, 302), "anonymous": 200}
 # A page that only a started flow opens leads back to its beginning.
@@ -53,12 +55,13 @@ EXPECTED: dict[str, dict[str, int]] = {
     "filing:follow_code": FLOW,
     "filing:mine": SIGNED_IN,
     "filing:resume": dict.fromkeys(ROLES, 410),
-    "filing:draft": own(),
-    "filing:recap": own(302),
+    "filing:draft": own() | SIGN_IN_AGAIN,
+    "filing:recap": own(302) | SIGN_IN_AGAIN,
     "filing:link": dict.fromkeys(ROLES, 302),
-    "filing:leave": own(),
+    "filing:leave": own() | SIGN_IN_AGAIN,
     "filing:discard": dict.fromkeys(ROLES, 302),
-    "filing:step": own(),
+    "filing:step": own() | SIGN_IN_AGAIN,
+    "filing:conflict": own(302) | SIGN_IN_AGAIN,
     "filing:case": own(),
     "filing:confirmation": own(),
     "filing:message": dict.fromkeys(ROLES, 302),
@@ -164,5 +167,8 @@ def test_nobody_else_posts_for_the_citizen(role: str, town: people.Desk) -> None
     for path in ("message/", "actions/withdraw/"):
         assert browser.post(f"/demandes/{submission.reference}/{path}", {"words": "x"}).status_code == 404
     for path in ("acte/", "recapitulatif/", "lien/", "supprimer/", "terminer/"):
-        assert browser.post(f"/brouillons/{draft.public_id}/{path}", {"kind": "full"}).status_code == 404
+        answer = browser.post(f"/brouillons/{draft.public_id}/{path}", {"kind": "full"})
+        assert answer.status_code == (302 if role == "anonymous" else 404)
+        if role == "anonymous":
+            assert answer.headers["Location"].startswith("/comptes/connexion/?next=")
     assert browser.get(f"/brouillons/{uuid.uuid4()}/").status_code == 404

@@ -1,12 +1,16 @@
 """A draft from its start to its sending: steps, recap, save for later, leave a shared computer."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,7 +23,7 @@ from ..definition.fields import EmailField
 from ..lifecycle import draft as drafts
 from ..lifecycle.submit import IncompleteDraft, ProcedureClosed, submit
 from ..models import Draft, Procedure
-from . import session, wizard
+from . import conflicts, session, wizard
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,9 +50,43 @@ def _load(request: HttpRequest, draft_id: Any, *, lock: bool = False) -> Draft:
         draft = drafts.locked(draft_id) if lock else Draft.objects.pinned().get(public_id=draft_id)
     except Draft.DoesNotExist as error:
         raise Http404 from error
-    if not permissions.may_edit_draft(actor_of(request), draft, session.drafts(request)):
+    actor = actor_of(request)
+    if not permissions.may_edit_draft(actor, draft, session.drafts(request)):
+        if actor.user is None and draft.person_id is not None:
+            raise SessionEnded(draft)
         raise Http404
     return draft
+
+
+class SessionEnded(Exception):
+    """The draft belongs to an account, and nobody is signed in any more."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(str(draft.public_id))
+        self.draft = draft
+
+
+def signed_in_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Send whoever lost her session to the sign-in page, keep what she sent, and bring her back where she was."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, draft_id: Any, **parts: Any) -> HttpResponse:
+        try:
+            return view(request, draft_id, **parts)
+        except SessionEnded as ended:
+            step = parts.get("step")
+            if request.method == "POST" and step:
+                raw = {key: [str(value) for value in request.POST.getlist(key)] for key in request.POST}
+                raw.pop("csrfmiddlewaretoken", None)
+                session.keep_typed(request, ended.draft, step, raw)
+            if request.POST.get("action") == "autosave":
+                return JsonResponse({"ended": True}, status=401)
+            if request.method == "POST":
+                messages.warning(request, _("Your session had ended. Sign in: you find all that you typed."))
+            back = request.path if step or request.method != "POST" else reverse("filing:draft", args=[draft_id])
+            return redirect_to_login(back)
+
+    return wrapped
 
 
 def _filed(draft: Draft) -> HttpResponse:
@@ -57,6 +95,7 @@ def _filed(draft: Draft) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_again
 def step(request: HttpRequest, draft_id: Any, step: str) -> HttpResponse:
     """Show or save one step."""
     if request.method != "POST":
@@ -65,6 +104,15 @@ def step(request: HttpRequest, draft_id: Any, step: str) -> HttpResponse:
     with transaction.atomic():
         draft = _load(request, draft_id, lock=True)
         return _filed(draft) if draft.submission_id else wizard.run(request, draft, step)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_again
+def conflict(request: HttpRequest, draft_id: Any, step: str) -> HttpResponse:
+    """Let the person choose between two versions of a step."""
+    with transaction.atomic():
+        draft = _load(request, draft_id, lock=request.method == "POST")
+        return _filed(draft) if draft.submission_id else conflicts.page(request, draft, step)
 
 
 def rows(definition: ProcedureDefinition, answers: dict[str, Any]) -> list[dict[str, Any]]:
@@ -86,6 +134,7 @@ class Certify(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_again
 def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Show exactly what will be sent; the POST sends it, once."""
     draft = _load(request, draft_id)
@@ -112,6 +161,7 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
             "definition": definition,
             "department": draft.procedure.department,
             "rows": rows(definition, traced.kept),
+            "warnings": [w for _s, _c, f in definition.sent(traced.kept) for w in f.warnings(traced.kept[f.id])],
             "form": form,
             "number": len(traced.steps) + 1,
             "total": len(traced.steps) + 1,
@@ -151,6 +201,7 @@ class LinkForm(forms.Form):
 
 
 @require_safe
+@signed_in_again
 def overview(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Say that the draft is kept, until when, and how to come back to it."""
     draft = _load(request, draft_id)
@@ -174,6 +225,7 @@ def _overview(request: HttpRequest, draft: Draft, form: LinkForm, status: int = 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_again
 def link(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Send a link to re-open the draft, or make the links sent before useless."""
     if request.method != "POST":
@@ -209,6 +261,7 @@ def resume(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_again
 def leave(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Erase every trace on a shared computer; the draft stays reachable by its link or its owner's account."""
     draft = _load(request, draft_id)
@@ -226,6 +279,7 @@ def _cleared(request: HttpRequest, *, kept: bool) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_again
 def discard(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Delete the draft and its files, at once."""
     if request.method != "POST":

@@ -1,8 +1,10 @@
 """One step as a form, built from the definition, drawn section by section."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -67,3 +69,11 @@ def raw_of(form: StepForm) -> dict[str, list[str]]:
         for key in form.data
         if key.split("-", 1)[0] in names
     }
+
+
+def querydict(raw: Mapping[str, list[str]]) -> QueryDict:
+    """Return what ``raw_of`` kept as a browser would send it again."""
+    data = QueryDict(mutable=True)
+    for name, values in raw.items():
+        data.setlist(name, values)
+    return data

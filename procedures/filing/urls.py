@@ -17,6 +17,7 @@ urlpatterns = [
     path("brouillons/<uuid:draft_id>/terminer/", draft_views.leave, name="leave"),
     path("brouillons/<uuid:draft_id>/supprimer/", draft_views.discard, name="discard"),
     path("brouillons/<uuid:draft_id>/<slug:step>/", draft_views.step, name="step"),
+    path("brouillons/<uuid:draft_id>/<slug:step>/conflit/", draft_views.conflict, name="conflict"),
     path("mes-demandes/", follow_views.mine, name="mine"),
     path("suivi/", follow_views.follow, name="follow"),
     path("suivi/code/", follow_views.code, name="follow_code"),

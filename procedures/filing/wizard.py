@@ -1,14 +1,18 @@
 """The only formtools code: a wizard whose steps come from a definition and whose storage is the draft."""
 
+import secrets
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from formtools.wizard.storage.base import BaseStorage
 from formtools.wizard.views import NamedUrlWizardView
+
+from portal.kit.templatetags.kit import day, moment
 
 from ..definition import rows
 from ..definition.base import Answers
@@ -18,7 +22,8 @@ from ..definition.lookups import Context
 from ..definition.trace import Trace
 from ..lifecycle import draft as drafts
 from ..models import Draft
-from .forms import StepForm, raw_of
+from . import conflicts, session
+from .forms import StepForm, querydict, raw_of
 from .live import payload
 
 DONE = "recapitulatif"
@@ -34,7 +39,7 @@ class DraftStorage(BaseStorage):  # type: ignore[misc]
 
     def set_step_data(self, step: str, cleaned_data: Answers) -> None:
         """Keep the typed answers of a valid step."""
-        drafts.save_step(self.draft, step, cleaned_data)
+        drafts.save_step(self.draft, step, cleaned_data, self.request.POST.get("tab", ""))
 
     def update_response(self, response: HttpResponseBase) -> None:
         """Nothing to add: no cookie, no temporary file."""
@@ -72,6 +77,8 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         """Show a step; one that comes after a hole, that a condition hides or that is unknown leads to where one is."""
         step, ids = kwargs["step"], list(self.form_list)
         hole = first_hole(self.draft, self.trace)
+        if step in self.draft.conflicts:
+            return redirect("filing:conflict", self.draft.public_id, step)
         if step not in ids or (hole is not None and ids.index(step) > ids.index(hole)):
             return redirect(self.get_step_url(hole or DONE))
         self.storage.current_step = step
@@ -87,13 +94,20 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         self._receive_files(step)
         form = self.get_form(data=request.POST, files=request.FILES)
         valid = form.is_valid()
+        if conflicts.arises(self.draft, form):
+            drafts.keep_conflict(self.draft, step, raw_of(form))
+            address = reverse("filing:conflict", args=[self.draft.public_id, step])
+            return JsonResponse({"conflict": address}, status=409) if action == "autosave" else redirect(address)
         if action == "row":
             return self._change_rows(form)
         if valid:
             self.storage.set_step_data(step, form.json)
             self._walk()
         else:
-            drafts.keep_pending(self.draft, step, raw_of(form), form.json)
+            drafts.keep_pending(self.draft, step, raw_of(form), form.json, request.POST.get("tab", ""))
+        session.forget_typed(request, self.draft, step)
+        if action == "autosave":
+            return JsonResponse({"revision": self.draft.revision, "said": saved_words(self.draft)})
         if action == "next" and (not valid or self._stopped(step)):
             response = self.render(form)
             response.status_code = 422
@@ -125,7 +139,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             if rows.is_inside(change, path):
                 for file in files:
                     drafts.detach(self.draft, str(file["id"]))
-        drafts.keep_pending(self.draft, form.step.id, raw, form.json)
+        drafts.keep_pending(self.draft, form.step.id, raw, form.json, self.request.POST.get("tab", ""))
         return redirect(f"{address}#{place}")
 
     def _receive_files(self, step_id: str) -> None:
@@ -180,12 +194,13 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
     def get_form_initial(self, step: str) -> dict[str, Any]:
         """Show again what was typed, else what was answered, else what the profile knows."""
         here, initial = self._step(step), {}
-        pending, prefill = self.draft.pending.get(step), self.draft.pending.get("prefill", {})
-        data = QueryDict(mutable=True)
-        for name, values in (pending or {}).items():
-            data.setlist(name, values)
+        pending = session.typed(self.request, self.draft, step) or self.draft.pending.get(step)
+        prefill = self.draft.pending.get("prefill", {})
+        data = querydict(pending or {})
+        only = (pending or {}).get(drafts.ONLY)
         for question in here.fields:
-            if pending is not None and not isinstance(question, FileField):
+            typed = pending is not None and (only is None or question.id in only)
+            if typed and not isinstance(question, FileField):
                 initial[question.id] = question.form_field().widget.value_from_datadict(data, {}, question.id)
             else:
                 answer = self.draft.answers.get(question.id, prefill.get(question.id))
@@ -200,6 +215,11 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             "form": form,
             "live": payload(form.step, form.context),
             "draft": self.draft,
+            "tab": self.request.POST.get("tab") or secrets.token_hex(4),
+            "warnings": [
+                words for field in form.step.fields for words in field.warnings(self.draft.answers.get(field.id))
+            ],
+            "saved": saved_words(self.draft) if self.draft.revision else "",
             "definition": self.definition,
             "step": form.step,
             "stop": traced.stop if traced and not form.errors else None,
@@ -209,9 +229,17 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         }
 
 
+def saved_words(draft: Draft) -> str:
+    """Say when the draft was saved last, and until when it is kept."""
+    return _("Saved %(when)s. Kept until %(until)s.") % {
+        "when": moment(draft.updated_at),
+        "until": day(draft.expires_at),
+    }
+
+
 def first_hole(draft: Draft, traced: Trace) -> str | None:
     """Return the first step that is not done, or that a stop forbids to leave; None when all are."""
-    return next((here.step.id for here in traced.steps if not here.passed(draft.pending)), None)
+    return next((here.step.id for here in traced.steps if not here.passed(draft.unsettled)), None)
 
 
 def progress(draft: Draft, traced: Trace, current: str) -> list[dict[str, Any]]:
@@ -221,7 +249,7 @@ def progress(draft: Draft, traced: Trace, current: str) -> list[dict[str, Any]]:
             "id": here.step.id,
             "title": here.step.title,
             "current": here.step.id == current,
-            "done": here.passed(draft.pending),
+            "done": here.passed(draft.unsettled),
         }
         for here in traced.steps
     ]

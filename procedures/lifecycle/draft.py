@@ -18,6 +18,7 @@ from messaging.outbox import deliver
 from town import models as town
 
 from ..definition.base import Answers
+from ..definition.document import Step
 from ..definition.fields import FileField
 from ..models import Draft, DraftFile, Procedure, StoredFile
 from ..models.draft import RESUME_LINK, expiry
@@ -56,24 +57,51 @@ def locked(public_id: Any) -> Draft:
     return Draft.objects.pinned().select_for_update(of=("self",)).get(public_id=public_id)
 
 
-def save_step(draft: Draft, step_id: str, answers: Answers) -> None:
-    """Keep the valid answers of a step, and forget what was pending of it."""
+def save_step(draft: Draft, step_id: str, answers: Answers, tab: str = "") -> None:
+    """Keep the valid answers of a step, and forget what was pending of it. ``tab`` names the page that sends them."""
     draft.answers = {**draft.answers, **answers}
     draft.pending = {name: raw for name, raw in draft.pending.items() if name != step_id}
-    _touch(draft)
+    _touch(draft, step_id, tab)
 
 
-def keep_pending(draft: Draft, step_id: str, raw: dict[str, list[str]], answers: Answers) -> None:
+def keep_pending(draft: Draft, step_id: str, raw: dict[str, list[str]], answers: Answers, tab: str = "") -> None:
     """Keep what was typed in a step that is not valid yet: nothing typed is lost; the valid part is kept as answers."""
     draft.answers = {**draft.answers, **answers}
     draft.pending = {**draft.pending, step_id: raw}
-    _touch(draft)
+    _touch(draft, step_id, tab)
 
 
-def _touch(draft: Draft) -> None:
+# Which of a step's questions a partial ``pending`` holds; without it, all of them.
+ONLY = "~only"
+
+
+def keep_conflict(draft: Draft, step_id: str, raw: dict[str, list[str]]) -> None:
+    """Keep what was sent over a newer save of the same step, beside it: neither is lost."""
+    draft.conflicts = {**draft.conflicts, step_id: raw}
+    draft.save(update_fields=["conflicts"])
+
+
+def settle(draft: Draft, step: Step, chosen: set[str], answers: Answers, raw: dict[str, list[str]]) -> None:
+    """End a conflict: of the questions chosen, ``answers`` hold the valid ones and ``raw`` what was typed of the others."""
+    saved = draft.pending.get(step.id)
+    only = set(saved.get(ONLY, [field.id for field in step.fields])) if saved else set()
+    left = {key: values for key, values in (saved or {}).items() if key != ONLY and key.split("-", 1)[0] not in chosen}
+    unread = sorted((only - chosen) | (chosen - set(answers)))
+    draft.answers = {**draft.answers, **answers}
+    draft.conflicts = {name: kept for name, kept in draft.conflicts.items() if name != step.id}
+    draft.pending = {name: kept for name, kept in draft.pending.items() if name != step.id}
+    if unread:
+        draft.pending[step.id] = {**left, **raw, ONLY: unread}
+    _touch(draft, step.id)
+
+
+def _touch(draft: Draft, step_id: str = "", tab: str = "") -> None:
+    draft.revision += 1
+    if step_id:
+        draft.touched = {**draft.touched, step_id: [draft.revision, tab[:16]]}
     draft.updated_at = timezone.now()
     draft.expires_at = expiry()
-    draft.save(update_fields=["answers", "pending", "updated_at", "expires_at"])
+    draft.save(update_fields=["answers", "pending", "conflicts", "revision", "touched", "updated_at", "expires_at"])
 
 
 def attach(draft: Draft, field: FileField, uploads: list[UploadedFile[Any]], path: str) -> list[str]:

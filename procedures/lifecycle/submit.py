@@ -50,7 +50,7 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
         raise ProcedureClosed
     traced = definition.trace(draft.answers)
     for here in traced.steps:
-        if not here.passed(draft.pending):
+        if not here.passed(draft.unsettled):
             raise IncompleteDraft(here.step.id)
 
     received_at = timezone.now()

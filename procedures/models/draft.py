@@ -34,6 +34,12 @@ class Draft(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts")
     answers = models.JSONField(default=dict)
     pending = models.JSONField(default=dict)
+    # Grows at each save; ``touched`` says at which one each step last changed, and from which page, so that two tabs
+    # see each other and a page never takes its own save for another's.
+    revision = models.PositiveIntegerField(default=0)
+    touched = models.JSONField(default=dict)
+    # What a second tab or device sent over a newer save: kept by step until the person chooses.
+    conflicts = models.JSONField(default=dict)
     # Changed to revoke every link sent by e-mail.
     resume_nonce = models.UUIDField(default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -53,6 +59,16 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def unsettled(self) -> set[str]:
+        """The steps that hold something typed and not valid yet, or two versions to choose from."""
+        return {*self.pending, *self.conflicts}
+
+    def changed_since(self, step_id: str, revision: int, tab: str) -> bool:
+        """Say whether a step was saved, from another page, after the page that sends this revision was drawn."""
+        last, by = self.touched.get(step_id, (0, ""))
+        return bool(last > revision and by != tab)
 
     @property
     def definition(self) -> ProcedureDefinition:

@@ -68,8 +68,9 @@ def watched_context(browser: Browser, base_url: str, **options: Any) -> Iterator
     wrong: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        # A page that answers 4xx is the business of the test that asked for it.
-        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+        # A page that answers 4xx, or a network that a test cuts itself, is the business of that test.
+        expected = ("the server responded with a status of 4", "net::ERR_FAILED")
+        if message.type == "error" and not any(words in message.text for words in expected):
             wrong.append(f"console: {message.text}")
 
     def on_request(request: Request) -> None:
