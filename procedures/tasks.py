@@ -3,7 +3,7 @@
 from portal.kit.owed import sweep as sweep_owed
 
 from .documents import receipt
-from .lifecycle import retain
+from .lifecycle import prefill, retain
 from .models import Document
 
 
@@ -22,4 +22,5 @@ def sweep() -> int:
     """Wake the worker for the documents that are due; remove drafts past their date and files without a link."""
     retain.purge_drafts()
     retain.purge_orphans()
+    prefill.purge()
     return sweep_owed(Document)

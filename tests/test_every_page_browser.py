@@ -42,6 +42,7 @@ NOT_PAGES = {
     "theme",
     "health",
     "filing:schema",
+    "filing:prepare",
     "filing:file",
     "filing:receipt",
     "desk:file",

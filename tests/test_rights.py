@@ -51,6 +51,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "filing:schema": EVERYONE,
     "filing:procedure": EVERYONE,
     "filing:start": dict.fromkeys(ROLES, 302),
+    # For partners' machines, by POST and token.
+    "filing:prepare": dict.fromkeys(ROLES, 302),
     "filing:follow": EVERYONE,
     "filing:follow_code": FLOW,
     "filing:mine": SIGNED_IN,

@@ -52,7 +52,8 @@ class Context:
     """Where a question is asked: the answers known so far, the lists at hand, today in the town's time zone.
 
     ``files`` and ``refused`` hold, by the name of an input, the files already sent and what was wrong with others.
-    ``path`` is the name of the input itself; ``say`` puts a condition into words.
+    ``notes`` hold a sentence to add to the help of some questions. ``path`` is the name of the input itself; ``say``
+    puts a condition into words.
     """
 
     today: date
@@ -60,6 +61,7 @@ class Context:
     lookups: Lookups = field(default_factory=NoLookups)
     files: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     refused: Mapping[str, list[str]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
     say: Callable[[Any], str] = str
 

@@ -34,7 +34,9 @@ class QuestionsForm(forms.Form):
         for question in self.questions:
             path = self.add_prefix(question.id)
             here = context.at(path)
-            self.fields[question.id] = question.form_field(here)
+            control = self.fields[question.id] = question.form_field(here)
+            if path in context.notes:
+                control.help_text = f"{control.help_text} {context.notes[path]}".strip()
 
     def may_apply(self, node: Any) -> bool:
         """Say whether a question or a section applies, or may once a question of this very form is answered."""

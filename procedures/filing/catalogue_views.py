@@ -5,11 +5,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.permissions import actor_of
 from portal.kit.text import fold
 from town.models import Department
 
 from ..definition.document import ProcedureDefinition
 from ..models import Procedure
+from . import starting
 
 
 @require_safe
@@ -62,6 +64,8 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             "definition": found.current_version.definition,
             "version": found.current_version,
             "department": found.department,
+            "earlier": starting.earlier(actor_of(request), found),
+            "prepared": starting.prepared(request, found),
         },
         status=410 if found.withdrawn_at else 200,
     )

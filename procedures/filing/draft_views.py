@@ -23,7 +23,7 @@ from ..definition.fields import EmailField
 from ..lifecycle import draft as drafts
 from ..lifecycle.submit import IncompleteDraft, ProcedureClosed, submit
 from ..models import Draft, Procedure
-from . import conflicts, session, wizard
+from . import conflicts, session, starting, wizard
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +38,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if not procedure.is_open or procedure.current_version is None:
         return redirect("filing:procedure", slug)
-    draft = drafts.start(procedure, actor_of(request).person)
+    actor = actor_of(request)
+    draft = drafts.start(procedure, actor.person, starting.known(request, actor, procedure))
     session.remember_draft(request, draft)
     first = procedure.current_version.definition.all_steps[0]
     return redirect("filing:step", draft.public_id, first.id)

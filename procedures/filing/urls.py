@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import case_views, catalogue_views, draft_views, follow_views
+from . import case_views, catalogue_views, draft_views, follow_views, starting
 
 app_name = "filing"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("demarches/schema.json", catalogue_views.schema, name="schema"),
     path("demarches/<slug:slug>/", catalogue_views.procedure, name="procedure"),
     path("demarches/<slug:slug>/commencer/", draft_views.start, name="start"),
+    path("demarches/<slug:slug>/preremplir/", starting.prepare, name="prepare"),
     path("brouillons/reprendre/<str:token>/", draft_views.resume, name="resume"),
     path("brouillons/<uuid:draft_id>/", draft_views.overview, name="draft"),
     path("brouillons/<uuid:draft_id>/recapitulatif/", draft_views.recap, name="recap"),

@@ -21,6 +21,7 @@ from ..definition.fields import FileField
 from ..definition.lookups import Context
 from ..definition.trace import Trace
 from ..lifecycle import draft as drafts
+from ..lifecycle import prefill
 from ..models import Draft
 from . import conflicts, session
 from .forms import StepForm, querydict, raw_of
@@ -181,8 +182,17 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
                 answers=before,
                 files=self._files() if here.takes_files else {},
                 refused=self.refused,
+                notes=self._notes(here),
                 say=self.definition.say,
             ),
+        }
+
+    def _notes(self, here: Step) -> dict[str, str]:
+        """Say where the proposed answers come from, until the person has answered."""
+        return {
+            field.id: prefill.words(known["source"])
+            for field in here.fields
+            if (known := self.draft.proposed.get(field.id)) and field.id not in self.draft.answers
         }
 
     def _files(self) -> dict[str, list[dict[str, Any]]]:
@@ -195,7 +205,6 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         """Show again what was typed, else what was answered, else what the profile knows."""
         here, initial = self._step(step), {}
         pending = session.typed(self.request, self.draft, step) or self.draft.pending.get(step)
-        prefill = self.draft.pending.get("prefill", {})
         data = querydict(pending or {})
         only = (pending or {}).get(drafts.ONLY)
         for question in here.fields:
@@ -203,7 +212,8 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             if typed and not isinstance(question, FileField):
                 initial[question.id] = question.form_field().widget.value_from_datadict(data, {}, question.id)
             else:
-                answer = self.draft.answers.get(question.id, prefill.get(question.id))
+                known = self.draft.proposed.get(question.id, {}).get("value")
+                answer = self.draft.answers.get(question.id, known)
                 initial[question.id] = question.to_initial(answer) if answer is not None else None
         return initial
 

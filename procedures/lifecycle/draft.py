@@ -22,34 +22,21 @@ from ..definition.document import Step
 from ..definition.fields import FileField
 from ..models import Draft, DraftFile, Procedure, StoredFile
 from ..models.draft import RESUME_LINK, expiry
+from . import prefill
 from .files import RefusedFile, receive
 
 _SALT = "draft.resume"
 
 
-def start(procedure: Procedure, person: Person | None) -> Draft:
-    """Begin a draft of the current version, prefilled with what the person's profile holds."""
+def start(procedure: Procedure, person: Person | None, known: prefill.Proposed | None = None) -> Draft:
+    """Begin a draft of the current version, with what the person's profile and ``known`` propose."""
     assert procedure.current_version is not None, "a procedure that is open has a version"  # noqa: S101
     return Draft.objects.create(
         procedure=procedure,
         version=procedure.current_version,
         person=person,
-        pending={"prefill": _prefill(person)} if person else {},
+        proposed={**(known or {}), **prefill.of_profile(person)},
     )
-
-
-def _prefill(person: Person) -> Answers:
-    answers: Answers = {
-        "applicant_family_name": person.usage_name or person.family_name,
-        "applicant_given_names": person.given_names,
-    }
-    for point in person.contact_points.all():
-        answers[{"email": "applicant_email", "phone": "applicant_phone", "post": "applicant_address"}[point.kind]] = (
-            point.value
-        )
-    if answers.get("applicant_email"):
-        answers["applicant_contact"] = "email"
-    return {name: value for name, value in answers.items() if value}
 
 
 def locked(public_id: Any) -> Draft:

@@ -72,7 +72,12 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
         follow_code=new_code(),
     )
     applicant = _applicant(submission, answers)
-    sent = add_answers(submission, answers, origin=AnswerSet.Origin.FILING, by=by)
+    sources = {
+        name: known["source"]
+        for name, known in draft.proposed.items()
+        if name in answers and answers[name] == known["value"]
+    }
+    sent = add_answers(submission, answers, origin=AnswerSet.Origin.FILING, by=by, sources=sources)
     _move_files(draft, submission, definition, answers)
     _write_facets(submission, definition, answers)
     journal.append(
@@ -96,13 +101,15 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
         sentence=f"Nous avons reçu votre demande le {submission.acknowledgement['received_words']}. "
         f"{submission.acknowledgement['silence']}",
     )
-    draft.answers, draft.pending, draft.submission = {}, {}, submission
-    draft.save(update_fields=["answers", "pending", "submission"])
+    draft.answers, draft.pending, draft.proposed, draft.submission = {}, {}, {}, submission
+    draft.save(update_fields=["answers", "pending", "proposed", "submission"])
     return submission
 
 
-def add_answers(submission: Submission, answers: Answers, *, origin: str, by: Actor) -> AnswerSet:
-    """Freeze a sending: its canonical bytes and their digest."""
+def add_answers(
+    submission: Submission, answers: Answers, *, origin: str, by: Actor, sources: dict[str, str] | None = None
+) -> AnswerSet:
+    """Freeze a sending: its canonical bytes and their digest, and where the answers left as proposed came from."""
     content = canonical(answers)
     return AnswerSet.objects.create(
         submission=submission,
@@ -111,6 +118,7 @@ def add_answers(submission: Submission, answers: Answers, *, origin: str, by: Ac
         by=by.key,
         content=content,
         digest=hashlib.sha256(content.encode()).hexdigest(),
+        sources=sources or {},
         created_at=timezone.now(),
     )
 

@@ -5,6 +5,7 @@ from .case import Applicant, CaseAccess, Decision, Facet, Message, Submission
 from .document import Document
 from .draft import Draft
 from .file import AnswerFile, DraftFile, StoredFile
+from .prefill import Partner, Prefill
 from .procedure import Procedure, ProcedureVersion
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "DraftFile",
     "Facet",
     "Message",
+    "Partner",
+    "Prefill",
     "Procedure",
     "ProcedureVersion",
     "StoredFile",

@@ -22,6 +22,8 @@ class AnswerSet(models.Model):
     by = models.CharField(max_length=60)  # the actor's opaque id
     content = models.TextField()
     digest = models.CharField(max_length=64)
+    # By question, where an answer left as it was proposed came from: "profile", "request:2026-…", "partner:…", "link".
+    sources = models.JSONField(default=dict)
     created_at = models.DateTimeField()
 
     class Meta:

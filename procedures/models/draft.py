@@ -34,6 +34,8 @@ class Draft(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts")
     answers = models.JSONField(default=dict)
     pending = models.JSONField(default=dict)
+    # What was known before she started, by question: a value to check and where it comes from.
+    proposed = models.JSONField(default=dict)
     # Grows at each save; ``touched`` says at which one each step last changed, and from which page, so that two tabs
     # see each other and a page never takes its own save for another's.
     revision = models.PositiveIntegerField(default=0)

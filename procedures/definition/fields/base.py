@@ -126,6 +126,14 @@ class Field(Node):
         """Turn stored JSON into what the widget shows."""
         return value
 
+    def can_show(self, value: Json) -> bool:
+        """Say whether a value from elsewhere has the shape of this type's answers, so that it can be proposed."""
+        try:
+            self.to_initial(value)
+            return isinstance(self.display(value), str)
+        except (TypeError, ValueError, KeyError, AttributeError, IndexError):
+            return False
+
     def display(self, value: Json) -> str:
         """Say the answer in words, on one or several lines; an empty text where there is none."""
         return "" if value is None else str(value)
