@@ -20,6 +20,7 @@ from ..definition.fields.base import clean_text
 from ..definition.workflow import Transition
 from ..lifecycle import message as letters
 from ..lifecycle import transition as transitions
+from ..lifecycle.edition import place_before
 from ..models import Document, StoredFile, Submission
 from ..models.reference import normalise_reference
 from .draft_views import rows
@@ -28,7 +29,7 @@ from .draft_views import rows
 def load(request: HttpRequest, reference: str) -> Submission:
     """Return the request if this person may follow it; 404 otherwise, whether it exists or not."""
     found = (
-        Submission.objects.select_related("version", "procedure", "department__place", "applicant")
+        Submission.objects.select_related("version", "procedure", "department__place", "applicant", "edition")
         .filter(reference=normalise_reference(reference) or reference)
         .first()
     )
@@ -56,6 +57,7 @@ def confirmation(request: HttpRequest, reference: str) -> HttpResponse:
             "department": submission.department,
             "receipt": _receipt(submission),
             "next_steps": definition.letters.next_steps,
+            "waiting": place_before(submission) if submission.waiting_rank else 0,
         },
     )
 
@@ -109,6 +111,7 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
             "definition": definition,
             "department": submission.department,
             "timeline": timeline(submission),
+            "waiting": place_before(submission) if submission.waiting_rank else 0,
             "rows": rows(definition, last.answers) if last else [],
             "files": list(submission.files.select_related("stored")),
             "receipt": _receipt(submission),

@@ -10,6 +10,7 @@ from portal.kit.text import fold
 from town.models import Department
 
 from ..definition.document import ProcedureDefinition
+from ..lifecycle import edition as editions
 from ..models import Procedure
 from . import starting
 
@@ -55,6 +56,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
         if moved is None:
             raise Http404
         return redirect("filing:procedure", moved.slug, permanent=True)
+    offered, has_editions = editions.offers(found)
     assert found.current_version is not None  # noqa: S101 filtered above
     return render(
         request,
@@ -64,6 +66,8 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             "definition": found.current_version.definition,
             "version": found.current_version,
             "department": found.department,
+            "editions": offered,
+            "can_start": found.is_open and (bool(offered) or not has_editions),
             "earlier": starting.earlier(actor_of(request), found),
             "prepared": starting.prepared(request, found),
         },

@@ -21,6 +21,7 @@ from .. import permissions
 from ..definition.document import ProcedureDefinition
 from ..definition.fields import EmailField
 from ..lifecycle import draft as drafts
+from ..lifecycle.edition import EditionFull
 from ..lifecycle.submit import IncompleteDraft, ProcedureClosed, submit
 from ..models import Draft, Procedure
 from . import conflicts, session, starting, wizard
@@ -39,7 +40,11 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     if not procedure.is_open or procedure.current_version is None:
         return redirect("filing:procedure", slug)
     actor = actor_of(request)
-    draft = drafts.start(procedure, actor.person, starting.known(request, actor, procedure))
+    try:
+        edition = starting.edition(request, procedure)
+    except starting.MustChoose:
+        return redirect("filing:procedure", slug)
+    draft = drafts.start(procedure, actor.person, starting.known(request, actor, procedure), edition)
     session.remember_draft(request, draft)
     first = procedure.current_version.definition.all_steps[0]
     return redirect("filing:step", draft.public_id, first.id)
@@ -168,7 +173,7 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
             "total": len(traced.steps) + 1,
             "progress": wizard.progress(draft, traced, ""),
             "last": traced.steps[-1].step,
-            "closed": not draft.procedure.is_open,
+            "closed": not draft.procedure.is_open or (draft.edition is not None and not draft.edition.is_open),
         },
         status=status,
     )
@@ -179,11 +184,16 @@ def _send(request: HttpRequest, draft: Draft) -> HttpResponse:
         submission = submit(draft, by=actor_of(request))
     except IncompleteDraft as error:
         return redirect("filing:step", draft.public_id, error.step_id)
-    except ProcedureClosed:
+    except (ProcedureClosed, EditionFull) as error:
         return render(
             request,
             "filing/closed.html",
-            {"draft": draft, "procedure": draft.procedure, "department": draft.procedure.department},
+            {
+                "draft": draft,
+                "procedure": draft.procedure,
+                "department": draft.procedure.department,
+                "full": isinstance(error, EditionFull),
+            },
             status=409,
         )
     session.prove_case(request, submission.reference)

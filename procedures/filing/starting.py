@@ -16,8 +16,9 @@ from accounts.permissions import Actor
 from portal.kit.limits import too_many
 
 from .. import permissions
+from ..lifecycle import edition as editions
 from ..lifecycle import prefill
-from ..models import Procedure, Submission
+from ..models import Edition, Procedure, Submission
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,20 @@ def prepared(request: HttpRequest, procedure: Procedure) -> Prepared | None:
     if text and procedure.current_version and prefill.signed(procedure, procedure.current_version.definition, text):
         return Prepared("d", text, _("This link has prepared some answers for you. You check them before you send."))
     return None
+
+
+class MustChoose(Exception):
+    """The procedure has editions, and the person has named none that is open."""
+
+
+def edition(request: HttpRequest, procedure: Procedure) -> Edition | None:
+    """Return the open edition that the button names, or the only one; None for a procedure without. Raises MustChoose."""
+    found, has_editions = editions.offers(procedure)
+    wanted = request.POST.get("edition", "")
+    chosen = next((one for one in found if str(one.pk) == wanted), found[0] if len(found) == 1 else None)
+    if chosen is None and has_editions:
+        raise MustChoose
+    return chosen
 
 
 def known(request: HttpRequest, actor: Actor, procedure: Procedure) -> prefill.Proposed:

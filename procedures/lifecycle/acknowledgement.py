@@ -29,7 +29,9 @@ def day_in_words(day: date) -> str:
         return date_format(day, "j F Y").replace("1 ", "1er ", 1) if day.day == 1 else date_format(day, "j F Y")
 
 
-def compose(definition: ProcedureDefinition, department: Department, received_at: datetime) -> dict[str, Any]:
+def compose(
+    definition: ProcedureDefinition, department: Department, received_at: datetime, *, waits: bool = False
+) -> dict[str, Any]:
     """Return the mentions (1) to (5) as JSON: date and hour, service, silence effect and date, attestation or remedies.
 
     Raises ValueError when a mention that the law wants would be empty (CRPA-13).
@@ -59,6 +61,7 @@ def compose(definition: ProcedureDefinition, department: Department, received_at
         "attestation": _ATTESTATION if definition.legal.silence_effect == "acceptance" else "",
         "remedies": [_filled(remedy, fill) for remedy in definition.legal.remedies],
         "missing_pieces": "Aucune pièce ne manque à ce jour. S’il en manquait une, nous vous l’écririons.",
+        "waiting": _WAITING if waits else "",
         "not_a_decision": "Cet accusé ne vaut pas acceptation de la demande.",
     }
 
@@ -72,6 +75,12 @@ def _filled(text: str, fill: dict[str, str]) -> str:
 _ATTESTATION = (
     "Vous pourrez alors demander au service une attestation de cette acceptation "
     "(article L. 232-3 du code des relations entre le public et l’administration)."
+)
+
+
+_WAITING = (
+    "Toutes les places sont prises : votre demande est sur la liste d’attente, dans l’ordre d’arrivée. "
+    "Nous vous écrirons dès qu’une place se libère."
 )
 
 

@@ -20,7 +20,7 @@ from town import models as town
 from ..definition.base import Answers
 from ..definition.document import Step
 from ..definition.fields import FileField
-from ..models import Draft, DraftFile, Procedure, StoredFile
+from ..models import Draft, DraftFile, Edition, Procedure, StoredFile
 from ..models.draft import RESUME_LINK, expiry
 from . import prefill
 from .files import RefusedFile, receive
@@ -28,20 +28,34 @@ from .files import RefusedFile, receive
 _SALT = "draft.resume"
 
 
-def start(procedure: Procedure, person: Person | None, known: prefill.Proposed | None = None) -> Draft:
+def start(
+    procedure: Procedure,
+    person: Person | None,
+    known: prefill.Proposed | None = None,
+    edition: Edition | None = None,
+) -> Draft:
     """Begin a draft of the current version, with what the person's profile and ``known`` propose."""
     assert procedure.current_version is not None, "a procedure that is open has a version"  # noqa: S101
     return Draft.objects.create(
         procedure=procedure,
         version=procedure.current_version,
         person=person,
+        edition=edition,
         proposed={**(known or {}), **prefill.of_profile(person)},
     )
 
 
-def locked(public_id: Any) -> Draft:
-    """Load a draft for a write: two tabs wait for each other. Raises Draft.DoesNotExist. Needs a transaction."""
-    return Draft.objects.pinned().select_for_update(of=("self",)).get(public_id=public_id)
+def locked(public_id: Any, *, whole: bool = False) -> Draft:
+    """Load a draft for a write: two tabs wait for each other. Raises Draft.DoesNotExist. Needs a transaction.
+
+    ``whole`` brings along what a filing reads: its version, procedure, edition and department.
+    """
+    found = Draft.objects.pinned().select_for_update(of=("self",))
+    if whole:
+        found = found.select_related(
+            "version", "edition", "person", "procedure__department__place", "procedure__department__entity"
+        ).defer("version__content", "procedure__search_text")
+    return found.get(public_id=public_id)
 
 
 def save_step(draft: Draft, step_id: str, answers: Answers, tab: str = "") -> None:

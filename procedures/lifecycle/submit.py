@@ -21,6 +21,7 @@ from ..definition.upgrade import canonical
 from ..models import AnswerFile, AnswerSet, Applicant, Document, Draft, Facet, Submission
 from ..models.reference import new_code, new_reference
 from . import acknowledgement, notify
+from . import edition as editions
 from .draft import locked
 
 
@@ -40,19 +41,20 @@ class ProcedureClosed(Exception):
 def submit(draft: Draft, *, by: Actor) -> Submission:
     """File a draft and return the request; a second call returns the same request.
 
-    Raises IncompleteDraft and ProcedureClosed; then nothing is written.
+    Raises IncompleteDraft, ProcedureClosed and EditionFull; then nothing is written.
     """
-    draft = locked(draft.public_id)
+    draft = locked(draft.public_id, whole=True)
     if draft.submission is not None:
         return draft.submission
     procedure, definition = draft.procedure, draft.definition
-    if not procedure.is_open:
+    if not procedure.is_open or (draft.edition is not None and not draft.edition.is_open):
         raise ProcedureClosed
     traced = definition.trace(draft.answers)
     for here in traced.steps:
         if not here.passed(draft.unsettled):
             raise IncompleteDraft(here.step.id)
 
+    rank = editions.take_place(draft.edition) if draft.edition is not None else None
     received_at = timezone.now()
     answers = traced.kept
     start = definition.workflow.state(definition.workflow.start)
@@ -63,11 +65,13 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
         version=draft.version,
         department=procedure.department,
         person=draft.person,
+        edition=draft.edition,
+        waiting_rank=rank,
         received_at=received_at,
         state=start.id,
         status=start.status,
         due_on=silence_date(definition.legal, timezone.localtime(received_at).date()),
-        acknowledgement=acknowledgement.compose(definition, procedure.department, received_at),
+        acknowledgement=acknowledgement.compose(definition, procedure.department, received_at, waits=rank is not None),
         search_text=f"{fold(reference)} {_search_text(definition, answers)}",
         follow_code=new_code(),
     )

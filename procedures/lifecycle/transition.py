@@ -14,6 +14,7 @@ from journal import models as journal
 from .. import permissions
 from ..definition.workflow import State, Transition
 from ..models import Decision, Message, Submission
+from . import edition as editions
 from . import notify
 from .message import write
 
@@ -51,7 +52,9 @@ def locked(reference: str) -> Submission:
     """Load a request for a write: the second of two actions waits for the first. Needs a transaction."""
     return (
         Submission.objects.select_for_update(of=("self",))
-        .select_related("version", "procedure", "department__place", "department__entity", "applicant", "person")
+        .select_related(
+            "version", "procedure", "department__place", "department__entity", "applicant", "person", "edition"
+        )
         .get(reference=reference)
     )
 
@@ -78,6 +81,8 @@ def apply(
     _act(current, transition, by, words.strip(), grounds, data)
     _move(current, transition, state, by)
     journal.append(current.key, transition.id, actor=by.key, role=transition.role, data=data)
+    if current.edition is not None and state.outcome in editions.FREES:
+        editions.give_on(current.edition)
     if "notify_citizen" in transition.effects:
         notify.citizen(
             current,

@@ -4,6 +4,7 @@ from .answers import AnswerSet
 from .case import Applicant, CaseAccess, Decision, Facet, Message, Submission
 from .document import Document
 from .draft import Draft
+from .edition import Edition
 from .file import AnswerFile, DraftFile, StoredFile
 from .prefill import Partner, Prefill
 from .procedure import Procedure, ProcedureVersion
@@ -17,6 +18,7 @@ __all__ = [
     "Document",
     "Draft",
     "DraftFile",
+    "Edition",
     "Facet",
     "Message",
     "Partner",

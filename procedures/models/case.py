@@ -12,6 +12,7 @@ from accounts.models import Person
 from portal.kit.text import fold
 from town.models import Department
 
+from .edition import Edition
 from .file import StoredFile
 from .procedure import Procedure, ProcedureVersion
 
@@ -75,6 +76,9 @@ class Submission(models.Model):
     version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="submissions")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="submissions")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions")
+    # Its order of arrival on the waiting list of its edition; empty once it holds a place.
+    waiting_rank = models.PositiveIntegerField(null=True, blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.ONLINE)
     # The law counts from when the town got the request by any channel, never from when it was typed in.
     received_at = models.DateTimeField(_("received on"))
@@ -112,6 +116,9 @@ class Submission(models.Model):
                 condition=models.Q(status__in=("submitted", "under_review", "awaiting_citizen")),
             ),
             models.Index(fields=["person", "-received_at"], name="case_person"),
+            models.Index(
+                fields=["edition", "waiting_rank"], name="case_waiting", condition=models.Q(edition__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

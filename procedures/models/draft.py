@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 
 from ..definition.document import ProcedureDefinition
+from .edition import Edition
 from .procedure import Procedure, ProcedureVersion, known_definition
 
 KEPT = timedelta(days=90)
@@ -32,6 +33,7 @@ class Draft(models.Model):
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="drafts")
     version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="drafts")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, blank=True, related_name="drafts")
     answers = models.JSONField(default=dict)
     pending = models.JSONField(default=dict)
     # What was known before she started, by question: a value to check and where it comes from.
