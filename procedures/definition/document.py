@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field as Meta
 from pydantic import PositiveInt, field_validator, model_validator
 
+from . import bounds
 from .applicant import APPLICANT_STEP_ID, applicant_fields
-from .base import Answers, Identifier, Node, Prose, Words
+from .base import Answers, Identifier, Line, Node, Prose, Words
 from .conditions import Condition, applies, tests_of
 from .fields import AnyField, Field
 from .legal import Legal, Privacy
@@ -46,9 +47,9 @@ class Step(Node):
 class OtherWays(Node):
     """The same procedure without a computer (a human is always within reach)."""
 
-    counter: Prose
-    post: Prose
-    phone: Prose
+    counter: Prose = ""
+    post: Prose = ""
+    phone: Prose = ""
 
 
 class ApplicantRule(Node):
@@ -61,31 +62,42 @@ class ApplicantRule(Node):
 class Letters(Node):
     """What is said after the filing: one line per coming step, and the opening of the decision letters."""
 
-    next_steps: Annotated[list[Words], Meta(min_length=1)]
+    next_steps: list[Words] = []
     granted: Prose = ""
     refused: Prose = ""
 
 
 class ProcedureDefinition(Node):
+    """A whole procedure. What a town must still say may be missing while it is in the making: see checks.py."""
+
     format: Literal[1] = 1
     id: Identifier
     title: Words
-    summary: Prose
-    theme: Words
+    summary: Prose = ""
+    theme: Line = ""
     keywords: list[Words] = []
     service: Identifier  # an abstract key; the procedure maps it to a department
-    who_may_ask: Prose
-    documents: list[Words]
-    cost: Words
-    minutes: PositiveInt
-    usual_delay: Words
-    other_ways: OtherWays
+    who_may_ask: Prose = ""
+    documents: list[Words] | None = None  # an empty list says that none is needed; None says nothing yet
+    cost: Line = ""
+    minutes: PositiveInt | None = None
+    usual_delay: Line = ""
+    other_ways: OtherWays = OtherWays()
     applicant: ApplicantRule
     legal: Legal
     privacy: Privacy
-    letters: Letters
+    letters: Letters = Letters()
     workflow: Workflow
     steps: Annotated[list[Step], Meta(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def within_bounds(cls, value: Any) -> Any:
+        """Refuse a document that no page could serve before building any of it."""
+        faults = bounds.faults(value)
+        if faults:
+            raise ValueError("; ".join(faults))
+        return value
 
     @field_validator("workflow", mode="before")
     @classmethod

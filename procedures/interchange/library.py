@@ -49,6 +49,11 @@ def read(path: Path) -> ProcedureDefinition:
     return parse(content)
 
 
+def digest(definition: ProcedureDefinition) -> str:
+    """Return the digest of the bytes that a definition is published with."""
+    return hashlib.sha256(canonical(dump(definition)).encode()).hexdigest()
+
+
 def load(folder: Path = FOLDER) -> Iterator[Outcome]:
     """Install or update every file of ``folder``; a refused one does not stop the others."""
     for path in sorted(folder.glob("*.yaml")):
@@ -61,7 +66,7 @@ def load(folder: Path = FOLDER) -> Iterator[Outcome]:
 @transaction.atomic
 def install(definition: ProcedureDefinition) -> str:
     """Install a definition, or its new version, and say what was done. What the town changed is never touched."""
-    digest = hashlib.sha256(canonical(dump(definition)).encode()).hexdigest()
+    published = digest(definition)
     procedure = (
         Procedure.objects.select_for_update(of=("self",))
         .select_related("current_version")
@@ -71,15 +76,15 @@ def install(definition: ProcedureDefinition) -> str:
     current = procedure.current_version
     if current is not None and current.digest != procedure.origin_digest:
         return _("left as the town changed it")
-    if current is not None and current.digest == digest:
+    if current is not None and current.digest == published:
         return _("up to date")
     if definition.legal.review == "needed" and not settings.DEMO_MODE:
-        return _keep_unpublished(procedure, definition, digest)
+        return _keep_unpublished(procedure, definition, published)
     try:
         version = publish(procedure, definition, by=Actor())
     except CannotPublish as error:
         raise Refused(error.problems) from error
-    procedure.origin_digest = digest
+    procedure.origin_digest = published
     procedure.save(update_fields=["origin_digest"])
     return _("version %(number)d published") % {"number": version.number}
 
@@ -96,10 +101,10 @@ def _create(definition: ProcedureDefinition) -> Procedure:
     )
 
 
-def _keep_unpublished(procedure: Procedure, definition: ProcedureDefinition, digest: str) -> str:
+def _keep_unpublished(procedure: Procedure, definition: ProcedureDefinition, published: str) -> str:
     """Outside demo mode, a law to confirm is not put before the public: a person validates it, then publishes."""
     if procedure.current_version is not None:
         return _("a newer version waits for its legal review")
-    procedure.title, procedure.theme, procedure.origin_digest = definition.title, definition.theme, digest
+    procedure.title, procedure.theme, procedure.origin_digest = definition.title, definition.theme, published
     procedure.save(update_fields=["title", "theme", "origin_digest"])
     return _("installed, not published: its law must be reviewed first")

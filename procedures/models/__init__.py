@@ -6,6 +6,7 @@ from .document import Document
 from .draft import Draft
 from .file import AnswerFile, DraftFile, StoredFile
 from .procedure import Procedure, ProcedureVersion
+from .working_copy import WorkingCopy
 
 __all__ = [
     "AnswerFile",
@@ -22,4 +23,5 @@ __all__ = [
     "ProcedureVersion",
     "StoredFile",
     "Submission",
+    "WorkingCopy",
 ]

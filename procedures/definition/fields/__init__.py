@@ -16,6 +16,7 @@ from .file import FileField
 from .long_text import LongTextField
 from .number import NumberField
 from .phone import PhoneField
+from .placeholder import PlaceholderField
 from .text import TextField
 from .yes_no import YesNoField
 
@@ -33,6 +34,7 @@ FIELD_TYPES: dict[str, type[Field]] = {
     "consent": ConsentField,
     "address": AddressField,
     "file": FileField,
+    "placeholder": PlaceholderField,
 }
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ __all__ = [
     "NumberField",
     "Option",
     "PhoneField",
+    "PlaceholderField",
     "TextField",
     "YesNoField",
 ]
