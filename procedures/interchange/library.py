@@ -4,9 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,6 +16,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.upgrade import DefinitionError, canonical, dump, parse
 from ..lifecycle.publish import CannotPublish, publish
 from ..models import Procedure
+from . import reading
 
 FOLDER = Path(__file__).resolve().parent.parent / "catalogue"
 
@@ -42,11 +41,9 @@ class Outcome:
 def read(path: Path) -> ProcedureDefinition:
     """Read one file; DefinitionError says each fault and where it is."""
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        fault = " ".join(str(error).split())
-        raise DefinitionError([_("the file is not readable YAML: %(error)s") % {"error": fault}]) from error
-    return parse(content)
+        return parse(reading.read(path))
+    except reading.Unreadable as error:
+        raise DefinitionError([str(error)]) from error
 
 
 def digest(definition: ProcedureDefinition) -> str:
