@@ -19,6 +19,14 @@ class _Dumper(yaml.SafeDumper):
         """Never point at a value written before."""
         return True
 
+    def text(self, data: str) -> yaml.Node:
+        """Escape the rare line ends of Unicode: written as they are, they would not read back."""
+        style = '"' if any(mark in data for mark in "\x85\u2028\u2029\ufeff") else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.text)
+
 
 def write(definition: ProcedureDefinition, form: Format = "yaml") -> bytes:
     """Return the whole document, every default written out, in the order of the model."""

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from ..reading import Unreadable
 from . import texts
-from .descriptors import annotations, descriptors, root_of
+from .descriptors import annotations_of, questions_of, root_of
 from .names import Ids, number, slug
 from .report import SOURCE, Report
 from .structure import Structure
 
-__all__ = ["SOURCE", "Parsed", "Report", "read", "recognised"]
+__all__ = ["SOURCE", "Parsed", "Report", "read"]
 
 
 @dataclass
@@ -27,18 +27,13 @@ class Parsed:
     order: list[str] = field(default_factory=list)
 
 
-def recognised(content: Any) -> bool:
-    """Say whether a document is such a descriptor."""
-    return root_of(content) is not None
-
-
 def read(content: Any, *, name: str = "") -> Parsed:
     """Read a descriptor; ``name`` numbers one that has no number. Unreadable says that it describes no procedure.
 
     A question is never lost and never stops the reading: what cannot be asked here is kept as a placeholder.
     """
     root = root_of(content)
-    items = descriptors(root) if root is not None else []
+    items = questions_of(root) if root is not None else []
     if root is None:
         raise Unreadable(_("the file describes no procedure of demarches-simplifiees"))
     if not items:
@@ -48,7 +43,7 @@ def read(content: Any, *, name: str = "") -> Parsed:
     structure = Structure(ids, report)
     steps = structure.lay_out(items)
     content = {**_head(root, report), "steps": steps}
-    for label in [item.label for item in annotations(root)]:
+    for label in [item.label for item in annotations_of(root)]:
         report.warn(_("an annotation of the agents, not imported: write it in the workflow"), label)
     service = root.get("service")
     return Parsed(

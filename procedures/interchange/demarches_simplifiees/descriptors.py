@@ -74,12 +74,12 @@ def _list(root: dict[str, Any]) -> list[Any] | None:
     return own if isinstance(own, list) else None
 
 
-def descriptors(root: dict[str, Any]) -> list[Descriptor]:
+def questions_of(root: dict[str, Any]) -> list[Descriptor]:
     """Return the questions of a procedure, in order."""
     return [_read(item, 0) for item in _list(root) or []]
 
 
-def annotations(root: dict[str, Any]) -> list[Descriptor]:
+def annotations_of(root: dict[str, Any]) -> list[Descriptor]:
     """Return the questions that only agents answer, where the descriptor has them."""
     for name in _REVISIONS:
         revision = root.get(name)

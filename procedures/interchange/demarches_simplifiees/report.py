@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from .texts import cut
+
 SOURCE = "demarches-simplifiees"
 
 
@@ -21,11 +23,11 @@ class Report:
 
     def degrade(self, label: str, words: str) -> None:
         """Note what is kept otherwise than it was."""
-        self.degraded.append(_("“%(label)s”: %(words)s") % {"label": label, "words": words})
+        self.degraded.append(_said(label, words))
 
     def warn(self, words: str, label: str = "") -> None:
         """Note what a person should look at."""
-        self.warnings.append(_("“%(label)s”: %(words)s") % {"label": label, "words": words} if label else words)
+        self.warnings.append(_said(label, words) if label else words)
 
     def as_json(self) -> dict[str, Any]:
         """Return the entry of the report file."""
@@ -37,3 +39,8 @@ class Report:
             "degraded": self.degraded,
             "warnings": self.warnings,
         }
+
+
+def _said(label: str, words: str) -> str:
+    """Name the question by the beginning of its label."""
+    return _("“%(label)s”: %(words)s") % {"label": cut(label, 120)[0], "words": words}

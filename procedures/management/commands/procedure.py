@@ -89,8 +89,7 @@ class Command(BaseCommand):
             (_("To be looked at:"), report.warnings),
         ):
             if lines:
-                self.stdout.write(f"  {heading}")
-                self.stdout.writelines(f"  - {line}" for line in lines)
+                self.stdout.write("\n".join([f"  {heading}", *(f"  - {line}" for line in lines)]))
 
     def _validate(self, options: dict[str, Any]) -> None:
         refused = 0
