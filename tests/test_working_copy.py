@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from django import forms
 
 from accounts.permissions import Actor
-from procedures.definition import bounds
+from portal.kit.fields import render_field
+from procedures.definition import limits
 from procedures.definition.checks import asks_for_nir, blocking_problems
+from procedures.definition.fields import FIELD_TYPES
 from procedures.definition.upgrade import DefinitionError, canonical, dump, parse
 from procedures.interchange import library
 from procedures.lifecycle import working_copy
@@ -158,6 +161,16 @@ def test_a_question_that_cannot_be_asked_blocks_publication_with_its_place() -> 
     assert [("Votre école" in p.place, "remplacez-la" in p.message) for p in problems] == [(True, True)]
 
 
+def test_a_question_that_cannot_be_asked_draws_nothing_and_keeps_no_answer() -> None:
+    question = FIELD_TYPES["placeholder"].sample()
+    form = forms.Form({"q": "anything"}, auto_id="f-%s")
+    form.fields["q"] = question.form_field()
+    assert form.is_valid()
+    assert question.to_json(form.cleaned_data["q"]) is None
+    assert render_field(form["q"]) == ""
+    assert (question.display(None), question.export_columns(), question.export(None)) == ("", [], [])
+
+
 def test_an_id_that_a_button_of_the_page_has_blocks_publication() -> None:
     content = with_field(type="text")
     content["steps"][0]["sections"][0]["fields"][-1]["id"] = "action"
@@ -174,9 +187,9 @@ def nested(depth: int) -> Any:
 def test_the_bounds_are_said_in_words() -> None:
     step = samples.content()["steps"][0]
     field = {"type": "text", "label": "x"}
-    options = [{"value": f"v{n}", "label": f"L {n}"} for n in range(bounds.OPTIONS + 1)]
+    options = [{"value": f"v{n}", "label": f"L {n}"} for n in range(limits.OPTIONS + 1)]
     for content, words in [
-        (samples.content(steps=[{**step, "id": f"s{n}"} for n in range(bounds.STEPS + 1)]), "61 steps"),
+        (samples.content(steps=[{**step, "id": f"s{n}"} for n in range(limits.STEPS + 1)]), "61 steps"),
         (
             samples.content(
                 steps=[{**step, "sections": [{"id": "s", "fields": [{**field, "id": f"f{n}"} for n in range(601)]}]}]
@@ -184,10 +197,10 @@ def test_the_bounds_are_said_in_words() -> None:
             "601 questions",
         ),
         (with_field(type="choice", options=options), "options"),
-        (with_field(type="text", when=nested(bounds.CONDITION_DEPTH + 1)), "21 deep"),
+        (with_field(type="text", when=nested(limits.CONDITION_DEPTH + 1)), "21 deep"),
         (with_field(type="text", when=nested(5000)), "nested more than"),
-        (with_field(type="text", help="x" * bounds.BYTES), "8 MB"),
+        (with_field(type="text", help="x" * limits.BYTES), "8 MB"),
     ]:
         with pytest.raises(DefinitionError, match=words):
             parse(content)
-    assert parse(with_field(type="text", when=nested(bounds.CONDITION_DEPTH)))
+    assert parse(with_field(type="text", when=nested(limits.CONDITION_DEPTH)))

@@ -13,7 +13,7 @@ from .document import ProcedureDefinition
 from .fields import Field, PlaceholderField
 
 # Names that the page of a step keeps for its own buttons.
-RESERVED_FIELD_IDS = frozenset({"action", "remove", "csrfmiddlewaretoken"})
+RESERVED_FIELD_IDS = frozenset({"action", "remove", "row", "tab", "csrfmiddlewaretoken"})
 # Questions that ask for the number of a person in the national register (NIR), on folded text.
 _NIR = re.compile(
     r"\bnir\b|inscription au repertoire"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field as Meta
 from pydantic import PositiveInt, field_validator, model_validator
 
-from . import bounds
+from . import limits
 from .applicant import APPLICANT_STEP_ID, applicant_fields
 from .base import Answers, Identifier, Line, Node, Prose, Words
 from .conditions import Condition, applies, tests_of
@@ -94,7 +94,7 @@ class ProcedureDefinition(Node):
     @classmethod
     def within_bounds(cls, value: Any) -> Any:
         """Refuse a document that no page could serve before building any of it."""
-        faults = bounds.faults(value)
+        faults = limits.faults(value)
         if faults:
             raise ValueError("; ".join(faults))
         return value

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -12,7 +13,6 @@ from django_q.models import OrmQ
 
 from procedures.definition.document import ProcedureDefinition, Step
 from procedures.definition.fields import Field, FileField
-from procedures.definition.fields.date import bound
 from procedures.definition.lookups import Context
 from procedures.models import Document, Draft, Submission
 from tests.support.client import Portal, page_of
@@ -67,12 +67,12 @@ def candidates(field: Field, turn: int = 0) -> Iterator[Raw]:
 
 
 def _days(field: Field) -> Iterator[Raw]:
+    """Days near and far, on both sides of today: one of them is between most bounds."""
     today = timezone.localdate()
-    bounds = [bound(getattr(field, end, ""), today) for end in ("earliest", "latest")]
-    for day in (*bounds, today):
-        if day is not None:
-            parts = {"day": day.day, "month": day.month, "year": day.year}
-            yield {f"{field.id}-{part}": str(value) for part, value in parts.items()}
+    for distance in (0, 1, 10, 30, 60, 90, 365, -1, -10, -30, -365, -3650, -11_000, -25_000):
+        day = today + timedelta(days=distance)
+        parts = {"day": day.day, "month": day.month, "year": day.year}
+        yield {f"{field.id}-{part}": str(value) for part, value in parts.items()}
 
 
 def _renamed(raw: Raw, name: str) -> Raw:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Literal, Self
 
 from django import forms
+from django.utils.safestring import SafeString
 
 from ..base import Json, Line, Words
 from ..lookups import Context
@@ -23,7 +24,7 @@ class PlaceholderField(Field):
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Draw nothing and ask nothing: publication is refused while it is there."""
-        return forms.CharField(required=False, widget=forms.HiddenInput(), disabled=True)
+        return forms.CharField(required=False, widget=_Nothing(), disabled=True)
 
     def to_json(self, cleaned: Any) -> Json:
         """Keep no answer."""
@@ -63,3 +64,10 @@ class PlaceholderField(Field):
     def bad_examples(cls) -> list[Raw]:
         """Return nothing: no post is read."""
         return []
+
+
+class _Nothing(forms.Widget):
+    input_type = "hidden"
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return SafeString("")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ...definition import bounds
+from ...definition import limits
 from . import texts
 from .descriptors import Descriptor
 from .names import Ids
@@ -108,10 +108,10 @@ class Structure:
     def _joined(self) -> list[Page]:
         """Join neighbours where there are more pages than a procedure may have: each page becomes a section."""
         pages = self.pages
-        if len(pages) <= bounds.STEPS:
+        if len(pages) <= limits.STEPS:
             return pages
         self.report.warn(_("there were %(count)d pages: neighbours are joined") % {"count": len(pages)})
-        size = -(-len(pages) // bounds.STEPS)
+        size = -(-len(pages) // limits.STEPS)
         return [_merged(pages[start : start + size]) for start in range(0, len(pages), size)]
 
 

@@ -19,6 +19,7 @@ from .report import Report
 Question = dict[str, Any]
 
 OTHER = "Autre"
+ROWS = 50
 # {kind of the source: our type, where nothing else has to be said}
 PLAIN = {
     "text": "text",
@@ -86,9 +87,6 @@ class Types:
         else:
             built = self._plain(descriptor, question)
         self.report.fields_expressed += built[0]["type"] != "placeholder"
-        if in_row and len(built) > 1:
-            # A row's questions are all shown: the one that an option would reveal may be left.
-            built[1:] = [{**extra, "required": False, "when": None} for extra in built[1:]]
         return built
 
     def _common(self, descriptor: Descriptor) -> Question:
@@ -249,11 +247,12 @@ class Types:
 
     def _group(self, descriptor: Descriptor, question: Question) -> list[Question]:
         """A repeated group, with its children; one that cannot be asked here keeps them all, as they were read."""
-        whole = {"type": "group", **question, "minimum": int(descriptor.required)}
+        # Nothing bounds the rows there; here a page must hold them all.
+        row_label = texts.cut(question["label"], 60)[0]
+        whole = {"type": "group", **question, "minimum": int(descriptor.required), "row_label": row_label}
         before = self.report.fields_expressed
         fields = [built for child in descriptor.children for built in self.build(child, in_row=True)]
-        row = {"row_label": texts.cut(question["label"], 60)[0]}
-        tries = [{**whole, "fields": fields, **more} for more in (row, {**row, "maximum": 20}, {})]
+        tries = [{**whole, "fields": fields, "maximum": most} for most in (ROWS, 20)]
         built = self._first_accepted(descriptor, tries)
         if built["type"] == "placeholder":
             self.report.fields_expressed = before
