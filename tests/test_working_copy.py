@@ -8,7 +8,8 @@ from django import forms
 from accounts.permissions import Actor
 from portal.kit.fields import render_field
 from procedures.definition import limits
-from procedures.definition.checks import asks_for_nir, blocking_problems
+from procedures.definition.checks import blocking_problems
+from procedures.definition.completeness import asks_for_nir
 from procedures.definition.fields import FIELD_TYPES
 from procedures.definition.upgrade import DefinitionError, canonical, dump, parse
 from procedures.interchange import library

@@ -1,26 +1,12 @@
 """What blocks publication: faults of a definition that parses, each with its place in words."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from portal.kit.text import fold
-
-from . import workflow
+from . import completeness, workflow
 from .document import ProcedureDefinition
-from .fields import Field, PlaceholderField
-
-# Names that the page of a step keeps for its own buttons.
-RESERVED_FIELD_IDS = frozenset({"action", "remove", "row", "tab", "csrfmiddlewaretoken"})
-# Questions that ask for the number of a person in the national register (NIR), on folded text.
-_NIR = re.compile(
-    r"\bnir\b|inscription au repertoire"
-    r"|\b(?:no?|nos|num|numeros?|matricule|immatriculation)"
-    r"(?: (?!tel|adresse|courriel)\w+){0,4}? (?:secu|securite sociale|assuree? sociale?)\b"
-)
-_TYPED = {"text", "number"}
 
 
 @dataclass(frozen=True)
@@ -37,66 +23,12 @@ class Problem:
 
 def blocking_problems(definition: ProcedureDefinition) -> list[Problem]:
     """Return every fault that forbids publication; an empty list lets it go."""
-    return [
-        *_page(definition),
-        *_legal(definition),
-        *_privacy(definition),
-        *_workflow(definition),
-        *_questions(definition),
-    ]
+    return [*_complete(definition), *_legal(definition), *_privacy(definition), *_workflow(definition)]
 
 
-def asks_for_nir(label: str) -> bool:
-    """Say whether a label asks for the social-security number, which few texts let a town keep (decree 2019-341)."""
-    return bool(_NIR.search(fold(label)))
-
-
-def _page(definition: ProcedureDefinition) -> Iterator[Problem]:
-    """What a person must know before she starts."""
-    ways = definition.other_ways
-    for words, absent in {
-        _("say in one sentence what the procedure is for"): not definition.summary,
-        _("choose the theme under which it is listed"): not definition.theme,
-        _("say who may ask"): not definition.who_may_ask,
-        _("say which documents to prepare, or that none is needed"): definition.documents is None,
-        _("say what it costs, or that it is free"): not definition.cost,
-        _("say how many minutes it takes to fill in"): definition.minutes is None,
-        _("say the usual delay of the answer"): not definition.usual_delay,
-        _("say how to ask at the counter, by post and by telephone"): not (ways.counter and ways.post and ways.phone),
-        _("say what happens after the filing"): not definition.letters.next_steps,
-    }.items():
-        if absent:
-            yield Problem(_("page of the procedure"), words)
-
-
-def _questions(definition: ProcedureDefinition) -> Iterator[Problem]:
-    for step in definition.steps:
-        for field in _every(step.fields):
-            place = _("step “%(step)s”, question “%(label)s”") % {"step": step.title, "label": field.name}
-            if isinstance(field, PlaceholderField):
-                yield Problem(
-                    place, _("this question was imported and cannot be asked as it is: replace it or remove it")
-                )
-            if field.id in RESERVED_FIELD_IDS:
-                yield Problem(place, _("its id “%(id)s” is reserved: choose another") % {"id": field.id})
-            if field.asked and field.value_type in _TYPED and not field.legal_reference and _names_nir(field):
-                yield Problem(
-                    place,
-                    _(
-                        "it asks for a social-security number: remove it, or name the text that allows it (decree 2019-341)"
-                    ),
-                )
-
-
-def _names_nir(field: Field) -> bool:
-    return asks_for_nir(field.label) or asks_for_nir(field.short)
-
-
-def _every(fields: list[Field]) -> Iterator[Field]:
-    """Yield the fields, those of repeated groups included."""
-    for field in fields:
-        yield field
-        yield from _every([inner for inner in getattr(field, "fields", []) if isinstance(inner, Field)])
+def _complete(definition: ProcedureDefinition) -> Iterator[Problem]:
+    for place, fault in completeness.faults(definition):
+        yield Problem(place, fault)
 
 
 def _legal(definition: ProcedureDefinition) -> Iterator[Problem]:

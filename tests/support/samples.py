@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.models import Person, User
 from accounts.permissions import Actor
-from procedures.definition.checks import asks_for_nir
+from procedures.definition.completeness import asks_for_nir
 from procedures.definition.upgrade import parse
 from procedures.lifecycle.publish import publish
 from procedures.models import Procedure

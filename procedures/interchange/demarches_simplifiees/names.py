@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.kit.text import fold
 
-from ...definition.checks import RESERVED_FIELD_IDS
+from ...definition.completeness import RESERVED_FIELD_IDS
 from ...definition.document import RESERVED_STEP_IDS
 
 _LONGEST = 40

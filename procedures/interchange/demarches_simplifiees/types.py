@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from portal.kit.text import fold
 
-from ...definition.checks import asks_for_nir
+from ...definition.completeness import asks_for_nir
 from ...definition.fields import FIELD_TYPES
 from . import texts
 from .descriptors import Descriptor
