@@ -23,12 +23,12 @@ class Problem:
 
 def blocking_problems(definition: ProcedureDefinition) -> list[Problem]:
     """Return every fault that forbids publication; an empty list lets it go."""
-    return [*_complete(definition), *_legal(definition), *_privacy(definition), *_workflow(definition)]
-
-
-def _complete(definition: ProcedureDefinition) -> Iterator[Problem]:
-    for place, fault in completeness.faults(definition):
-        yield Problem(place, fault)
+    return [
+        *(Problem(place, fault) for place, fault in completeness.faults(definition)),
+        *_legal(definition),
+        *_privacy(definition),
+        *_workflow(definition),
+    ]
 
 
 def _legal(definition: ProcedureDefinition) -> Iterator[Problem]:
