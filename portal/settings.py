@@ -131,6 +131,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 300
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
+# The largest definition that may be imported.
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=5_000_000)
 FILE_SCANNER = env.str("FILE_SCANNER", default="procedures.lifecycle.scanning.NullScanner")
 
 # --- Language and time ----------------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def test_broken_files_are_refused_with_their_place_and_the_others_go_on(folder: 
         call_command("load_catalogue", folder=folder, stdout=out, stderr=out)
     assert refusal.value.returncode == 1
     said = out.getvalue()
-    assert "aaa_faux.yaml: theme" in said
+    assert "aaa_faux.yaml: page de la démarche: choisissez le thème" in said
     assert "service-absent" in said
     assert "illisible.yaml: " in said
     assert set(Procedure.objects.values_list("origin_id", flat=True)) == {"acte", "zzz_bon"}

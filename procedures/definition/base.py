@@ -10,6 +10,8 @@ Answers = dict[str, Json]
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+# The same, but a definition in the making may not have it yet: publication asks for it.
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 # Several paragraphs: a blank line parts them, lines that start with "- " are a list.
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from . import workflow
+from . import completeness, workflow
 from .analysis import mismatches
 from .document import ProcedureDefinition
 
@@ -24,11 +24,19 @@ class Problem:
 
 def blocking_problems(definition: ProcedureDefinition) -> list[Problem]:
     """Return every fault that forbids publication; an empty list lets it go."""
-    return [*_legal(definition), *_privacy(definition), *_workflow(definition), *_conditions(definition)]
+    return [
+        *(Problem(place, fault) for place, fault in completeness.faults(definition)),
+        *_legal(definition),
+        *_privacy(definition),
+        *_workflow(definition),
+        *_conditions(definition),
+    ]
 
 
 def _legal(definition: ProcedureDefinition) -> Iterator[Problem]:
     legal, place = definition.legal, _("legal block")
+    if legal.nature is None:
+        yield Problem(place, _("say what it is: a request, a declaration, a report or an appeal"))
     if not legal.basis:
         yield Problem(place, _("the legal basis is missing"))
     if legal.silence_effect is None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from operator import not_
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field as Meta
 from pydantic import PositiveInt, field_validator, model_validator
 
+from . import limits
 from .analysis import dangling, duplicates
 from .applicant import APPLICANT_STEP_ID, applicant_fields
-from .base import Answers, Identifier, Node, Prose, Words
+from .base import Answers, Identifier, Line, Node, Prose, Words
 from .fields import AnyField, Field
 from .language import Condition, references
 from .legal import Legal, Privacy
@@ -18,8 +20,6 @@ from .trace import Trace, trace
 from .workflow import READY, Workflow
 
 FORMAT = 1
-# Addresses under a draft that are not steps.
-RESERVED_STEP_IDS = frozenset({APPLICANT_STEP_ID, "recapitulatif", "terminer", "lien", "supprimer", "prefill"})
 
 
 class Section(Node):
@@ -54,7 +54,7 @@ class Step(Node):
     question: Words
     intro: Prose = ""
     when: Condition | None = None
-    stops: list[Stop] = []
+    stops: Annotated[list[Stop], Meta(exclude_if=not_)] = []
     sections: Annotated[list[Section], Meta(min_length=1)]
 
     @cached_property
@@ -71,9 +71,9 @@ class Step(Node):
 class OtherWays(Node):
     """The same procedure without a computer (a human is always within reach)."""
 
-    counter: Prose
-    post: Prose
-    phone: Prose
+    counter: Prose = ""
+    post: Prose = ""
+    phone: Prose = ""
 
 
 class ApplicantRule(Node):
@@ -86,31 +86,42 @@ class ApplicantRule(Node):
 class Letters(Node):
     """What is said after the filing: one line per coming step, and the opening of the decision letters."""
 
-    next_steps: Annotated[list[Words], Meta(min_length=1)]
+    next_steps: list[Words] = []
     granted: Prose = ""
     refused: Prose = ""
 
 
 class ProcedureDefinition(Node):
+    """A whole procedure. What a town must still say may be missing while it is in the making: see checks.py."""
+
     format: Literal[1] = 1
     id: Identifier
     title: Words
-    summary: Prose
-    theme: Words
+    summary: Prose = ""
+    theme: Line = ""
     keywords: list[Words] = []
     service: Identifier  # an abstract key; the procedure maps it to a department
-    who_may_ask: Prose
-    documents: list[Words]
-    cost: Words
-    minutes: PositiveInt
-    usual_delay: Words
-    other_ways: OtherWays
+    who_may_ask: Prose = ""
+    documents: list[Words] | None = None  # an empty list says that none is needed; None says nothing yet
+    cost: Line = ""
+    minutes: PositiveInt | None = None
+    usual_delay: Line = ""
+    other_ways: OtherWays = OtherWays()
     applicant: ApplicantRule
     legal: Legal
     privacy: Privacy
-    letters: Letters
+    letters: Letters = Letters()
     workflow: Workflow
     steps: Annotated[list[Step], Meta(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def within_bounds(cls, value: Any) -> Any:
+        """Refuse a document that no page could serve before building any of it."""
+        faults = limits.faults(value)
+        if faults:
+            raise ValueError("; ".join(faults))
+        return value
 
     @field_validator("workflow", mode="before")
     @classmethod

@@ -4,6 +4,7 @@ A condition compares answers and combines comparisons; an expression computes a 
 """
 
 from collections.abc import Iterator
+from operator import not_
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -111,7 +112,7 @@ class Test(Node):
 
     __test__ = False  # not a test case, whatever its name says to a test runner
     field: Identifier
-    part: str = ""
+    part: Annotated[str, Field(exclude_if=not_)] = ""
     op: Operator = "is"
     value: Json = None
 

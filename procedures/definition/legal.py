@@ -19,7 +19,7 @@ class Delay(Node):
 class Legal(Node):
     """The legal block of a procedure. Silence has no default: publication is refused without it (CRPA L231-1, L231-4)."""
 
-    nature: Literal["request", "declaration", "report", "appeal"]
+    nature: Literal["request", "declaration", "report", "appeal"] | None = None
     basis: Prose = ""
     financial: bool = False
     silence_effect: Literal["acceptance", "rejection", "none"] | None = None

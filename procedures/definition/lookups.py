@@ -53,7 +53,7 @@ class Context:
 
     ``files`` and ``refused`` hold, by the name of an input, the files already sent and what was wrong with others.
     ``notes`` hold a sentence to add to the help of some questions. ``path`` is the name of the input itself; ``say``
-    puts a condition into words.
+    puts a condition into words; ``level`` is that of a first heading here.
     """
 
     today: date
@@ -63,6 +63,7 @@ class Context:
     refused: Mapping[str, list[str]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
+    level: int = 3
     say: Callable[[Any], str] = str
 
     def at(self, path: str) -> "Context":

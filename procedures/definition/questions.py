@@ -33,10 +33,13 @@ class QuestionsForm(forms.Form):
         self.questions = [question for question in questions if self.may_apply(question)]
         for question in self.questions:
             path = self.add_prefix(question.id)
-            here = context.at(path)
-            control = self.fields[question.id] = question.form_field(here)
+            control = self.fields[question.id] = question.form_field(self.place(question, context.at(path)))
             if path in context.notes:
                 control.help_text = f"{control.help_text} {context.notes[path]}".strip()
+
+    def place(self, question: "Field", context: Context) -> Context:
+        """Say where a question stands; a subclass may know its section."""
+        return context
 
     def may_apply(self, node: Any) -> bool:
         """Say whether a question or a section applies, or may once a question of this very form is answered."""

@@ -1,7 +1,7 @@
 """One step as a form, built from the definition, drawn section by section."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from ..definition.conditions import applies
 from ..definition.document import Section, Step
-from ..definition.fields import Field
+from ..definition.fields import Field, HeadingField
 from ..definition.lookups import Context
 from ..definition.questions import QuestionsForm
 
@@ -29,7 +29,18 @@ class StepForm(QuestionsForm):
     def __init__(self, *, step: Step, context: Context, **kwargs: Any) -> None:
         self.step = step
         self.section_of = {field.id: section for section in step.sections for field in section.fields}
+        self._headings: dict[str, int] = {}
         super().__init__(questions=step.fields, context=context, **kwargs)
+
+    def place(self, question: Field, context: Context) -> Context:
+        """Give each heading a level that follows the one before it: no level is jumped (RGAA 9.1)."""
+        section = self.section_of[question.id]
+        first = 3 if section.title else 2
+        if isinstance(question, HeadingField):
+            last = self._headings.get(section.id, first - 1)
+            level = self._headings[section.id] = min(first + question.level - 3, last + 1)
+            return replace(context, level=level)
+        return replace(context, level=self._headings.get(section.id, first - 1) + 1)
 
     def may_apply(self, node: Any) -> bool:
         """Leave out the questions of a section that does not apply, too."""

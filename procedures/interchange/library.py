@@ -4,9 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,6 +16,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.upgrade import DefinitionError, canonical, dump, parse
 from ..lifecycle.publish import CannotPublish, publish
 from ..models import Procedure
+from . import reading
 
 FOLDER = Path(__file__).resolve().parent.parent / "catalogue"
 
@@ -42,11 +41,14 @@ class Outcome:
 def read(path: Path) -> ProcedureDefinition:
     """Read one file; DefinitionError says each fault and where it is."""
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        fault = " ".join(str(error).split())
-        raise DefinitionError([_("the file is not readable YAML: %(error)s") % {"error": fault}]) from error
-    return parse(content)
+        return parse(reading.read(path))
+    except reading.Unreadable as error:
+        raise DefinitionError([str(error)]) from error
+
+
+def digest(definition: ProcedureDefinition) -> str:
+    """Return the digest of the bytes that a definition is published with."""
+    return hashlib.sha256(canonical(dump(definition)).encode()).hexdigest()
 
 
 def load(folder: Path = FOLDER) -> Iterator[Outcome]:
@@ -61,7 +63,7 @@ def load(folder: Path = FOLDER) -> Iterator[Outcome]:
 @transaction.atomic
 def install(definition: ProcedureDefinition) -> str:
     """Install a definition, or its new version, and say what was done. What the town changed is never touched."""
-    digest = hashlib.sha256(canonical(dump(definition)).encode()).hexdigest()
+    published = digest(definition)
     procedure = (
         Procedure.objects.select_for_update(of=("self",))
         .select_related("current_version")
@@ -71,15 +73,15 @@ def install(definition: ProcedureDefinition) -> str:
     current = procedure.current_version
     if current is not None and current.digest != procedure.origin_digest:
         return _("left as the town changed it")
-    if current is not None and current.digest == digest:
+    if current is not None and current.digest == published:
         return _("up to date")
     if definition.legal.review == "needed" and not settings.DEMO_MODE:
-        return _keep_unpublished(procedure, definition, digest)
+        return _keep_unpublished(procedure, definition, published)
     try:
         version = publish(procedure, definition, by=Actor())
     except CannotPublish as error:
         raise Refused(error.problems) from error
-    procedure.origin_digest = digest
+    procedure.origin_digest = published
     procedure.save(update_fields=["origin_digest"])
     return _("version %(number)d published") % {"number": version.number}
 
@@ -96,10 +98,10 @@ def _create(definition: ProcedureDefinition) -> Procedure:
     )
 
 
-def _keep_unpublished(procedure: Procedure, definition: ProcedureDefinition, digest: str) -> str:
+def _keep_unpublished(procedure: Procedure, definition: ProcedureDefinition, published: str) -> str:
     """Outside demo mode, a law to confirm is not put before the public: a person validates it, then publishes."""
     if procedure.current_version is not None:
         return _("a newer version waits for its legal review")
-    procedure.title, procedure.theme, procedure.origin_digest = definition.title, definition.theme, digest
+    procedure.title, procedure.theme, procedure.origin_digest = definition.title, definition.theme, published
     procedure.save(update_fields=["title", "theme", "origin_digest"])
     return _("installed, not published: its law must be reviewed first")

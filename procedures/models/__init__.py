@@ -8,6 +8,7 @@ from .edition import Edition
 from .file import AnswerFile, DraftFile, StoredFile
 from .prefill import Partner, Prefill
 from .procedure import Procedure, ProcedureVersion
+from .working_copy import WorkingCopy
 
 __all__ = [
     "AnswerFile",
@@ -27,4 +28,5 @@ __all__ = [
     "ProcedureVersion",
     "StoredFile",
     "Submission",
+    "WorkingCopy",
 ]

@@ -35,7 +35,7 @@ class Procedure(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     title = models.CharField(_("title"), max_length=300)
-    theme = models.CharField(_("theme"), max_length=120)
+    theme = models.CharField(_("theme"), max_length=120, blank=True)
     search_text = models.TextField(blank=True)
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, related_name="procedures", verbose_name=_("responsible department")
@@ -49,6 +49,10 @@ class Procedure(models.Model):
     # The library's entry and the digest of what was installed: an update can tell what the town changed.
     origin_id = models.CharField(max_length=60, blank=True)
     origin_digest = models.CharField(max_length=64, blank=True)
+    # The file it was imported from and the digest of what was read: a second import can tell what a person changed.
+    source = models.CharField(max_length=40, blank=True)
+    source_number = models.CharField(max_length=80, blank=True)
+    source_digest = models.CharField(max_length=64, blank=True)
 
     objects = ProcedureQuerySet.as_manager()
 
@@ -57,7 +61,10 @@ class Procedure(models.Model):
         verbose_name_plural = _("procedures")
         ordering = ["title"]
         constraints = [
-            models.UniqueConstraint(fields=["origin_id"], condition=~models.Q(origin_id=""), name="procedure_origin")
+            models.UniqueConstraint(fields=["origin_id"], condition=~models.Q(origin_id=""), name="procedure_origin"),
+            models.UniqueConstraint(
+                fields=["source", "source_number"], condition=~models.Q(source=""), name="procedure_source"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import Person, User
 from accounts.permissions import Actor
+from procedures.definition.completeness import asks_for_nir
 from procedures.definition.upgrade import parse
 from procedures.lifecycle.publish import publish
 from procedures.models import Procedure
@@ -168,6 +169,41 @@ def content(**changes: Any) -> dict[str, Any]:
         ],
     }
     return {**base, **changes}
+
+
+def completed(imported: dict[str, Any]) -> dict[str, Any]:
+    """Return an imported definition with what a town would say: nothing that blocks its publication is left."""
+    whole = _merged(content(), imported)
+    whole["legal"]["review"] = "done"
+    whole["steps"] = [step for step in map(_completed_step, imported["steps"]) if step["sections"]]
+    return whole
+
+
+def _merged(complete: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """Return what was said, and the complete one's words where nothing was."""
+    whole = dict(complete)
+    for name, value in said.items():
+        inner = complete.get(name)
+        if isinstance(value, dict) and isinstance(inner, dict):
+            whole[name] = _merged(inner, value)
+        elif value or name not in complete:
+            whole[name] = value
+    return whole
+
+
+def _completed_step(step: dict[str, Any]) -> dict[str, Any]:
+    sections = [{**section, "fields": _completed_fields(section["fields"])} for section in step["sections"]]
+    return {**step, "sections": [section for section in sections if section["fields"]]}
+
+
+def _completed_fields(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    kept = []
+    for field in fields:
+        more = {"legal_reference": "Décret n° 2019-341, article 2"} if asks_for_nir(field["label"]) else {}
+        inside = {"fields": _completed_fields(field["fields"])} if field["type"] == "group" else {}
+        if field["type"] != "placeholder" and inside.get("fields") != []:
+            kept.append({**field, **more, **inside})
+    return kept
 
 
 def procedure(slug: str = "acte", *, department: Department | None = None, **changes: Any) -> Procedure:

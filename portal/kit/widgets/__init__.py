@@ -14,7 +14,7 @@ from .basic import (
     text_input,
     textarea,
 )
-from .content import Content, Explanation, Heading, Output
+from .content import Content, Explanation, Heading, Nothing, Output
 from .parts import Input, Inputs, NameParts, SignatureParts
 from .rows import Posted, Rows
 from .times import DateTimeParts, PartialDateParts, PeriodParts
@@ -33,6 +33,7 @@ __all__ = [
     "Input",
     "Inputs",
     "NameParts",
+    "Nothing",
     "Output",
     "PartialDateParts",
     "PeriodParts",

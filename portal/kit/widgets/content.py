@@ -25,6 +25,14 @@ class Content(forms.Widget):
         return
 
 
+class Nothing(Content):
+    """A place kept without anything to read."""
+
+    def content(self) -> SafeString:
+        """Draw nothing."""
+        return SafeString("")
+
+
 class Heading(Content):
     """A title inside a section."""
 

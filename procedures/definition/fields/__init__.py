@@ -29,6 +29,7 @@ from .number import NumberField
 from .partial_date import PartialDateField
 from .period import PeriodField
 from .phone import PhoneField
+from .placeholder import PlaceholderField
 from .plate import PlateField
 from .rna import RnaField
 from .signature import SignatureField
@@ -69,6 +70,7 @@ FIELD_TYPES: dict[str, type[Field]] = {
     "heading": HeadingField,
     "computed": ComputedField,
     "group": GroupField,
+    "placeholder": PlaceholderField,
 }
 
 if TYPE_CHECKING:
@@ -108,6 +110,7 @@ __all__ = [
     "PartialDateField",
     "PeriodField",
     "PhoneField",
+    "PlaceholderField",
     "PlateField",
     "RnaField",
     "SignatureField",

@@ -1,11 +1,13 @@
 """Files that the person joins; what is kept in the answer is their description, never their bytes."""
 
-from typing import Any, ClassVar, Literal, Self
+from operator import not_
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from pydantic import Field as Meta
 from pydantic import PositiveInt
 
 from portal.kit.widgets import Files
@@ -34,6 +36,8 @@ class FileField(Field):
     type: Literal["file"]
     formats: list[Family] = ["pdf", "image"]
     max_files: PositiveInt = 5
+    # What is asked for, where the town must treat it apart. Left out of the bytes while it is empty.
+    kind: Annotated[Literal["", "identity", "bank_details"], Meta(exclude_if=not_)] = ""
 
     grouped: ClassVar[bool] = True
     value_type: ClassVar[ValueType] = "rows"

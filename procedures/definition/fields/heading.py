@@ -11,14 +11,15 @@ from .content import ContentControl, ContentField
 
 
 class HeadingField(ContentField):
-    """``label`` is the title; the page and its sections hold levels 1 and 2."""
+    """``label`` is the title; on a page, its level follows the title before it, so that none is jumped."""
 
     type: Literal["heading"]
     level: Literal[3, 4] = 3
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build a control that is only read."""
-        return ContentControl(widget=Heading(self.label, self.level), label=self.label)
+        level = context.level if context is not None else self.level
+        return ContentControl(widget=Heading(self.label, level), label=self.label)
 
     @classmethod
     def sample(cls) -> Self:

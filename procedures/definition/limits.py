@@ -1,0 +1,54 @@
+"""How large a definition may be: measured on the raw document, before anything is built from it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+STEPS = 60
+FIELDS = 600
+OPTIONS = 60_000
+CONDITION_DEPTH = 20
+NESTING = 60
+BYTES = 8_000_000
+
+
+def faults(content: Any) -> list[str]:
+    """Return what is over its bound, in words; nothing deeper than ``NESTING`` is read."""
+    found: list[str] = []
+    fields = options = size = 0
+    deepest = 0
+    # (value, the key that holds it, its depth, how many conditions it is nested in)
+    waiting: list[tuple[Any, str, int, int]] = [(content, "", 0, 0)]
+    while waiting:
+        value, key, depth, conditions = waiting.pop()
+        if depth > NESTING:
+            return [f"the document is nested more than {NESTING} levels deep"]
+        if isinstance(value, str):
+            size += len(value.encode("utf-8", "replace")) + 2
+        elif isinstance(value, dict):
+            conditions += bool(conditions)
+            deepest = max(deepest, conditions)
+            for name, inner in value.items():
+                size += len(str(name)) + 4
+                waiting.append((inner, str(name), depth + 1, conditions or int(name == "when")))
+        elif isinstance(value, list):
+            fields += len(value) if key == "fields" else 0
+            options += len(value) if key in {"options", "children"} else 0
+            waiting.extend((inner, "", depth + 1, conditions) for inner in value)
+        else:
+            size += 8
+    found += list(_over(content, fields, options, deepest - 1, size))
+    return found
+
+
+def _over(content: Any, fields: int, options: int, conditions: int, size: int) -> Iterator[str]:
+    steps = content.get("steps") if isinstance(content, dict) else None
+    if isinstance(steps, list) and len(steps) > STEPS:
+        yield f"{len(steps)} steps, and a procedure has {STEPS} at most: join some of them"
+    if fields > FIELDS:
+        yield f"{fields} questions, and a procedure has {FIELDS} at most: split it in two procedures"
+    if options > OPTIONS:
+        yield f"{options} options, and a procedure has {OPTIONS} at most: keep long lists in a table of the town"
+    if conditions > CONDITION_DEPTH:
+        yield f"a condition is nested {conditions} deep, and {CONDITION_DEPTH} is the limit: write it more simply"
+    if size > BYTES:
+        yield f"the document holds more than {BYTES // 1_000_000} MB of text"
