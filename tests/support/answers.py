@@ -136,7 +136,8 @@ def answer(field: Field, page: Page, context: Context, turn: int = 0) -> Raw:
         return {field.id: SimpleUploadedFile(*kind)}
     if field.value_type == "rows":
         return _rows(field, page, context, turn)
-    tries = [raw for raw in candidates(field, turn) if page.offers(raw)]
+    shown = ({name: raw[name] for name in raw if name in page.names} for raw in candidates(field, turn))
+    tries = [raw for raw in shown if page.offers(raw)]
     for raw in (*tries, page.guess(field.id)):
         if raw and is_valid(field, raw, context):
             return raw

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from procedures.definition.fields import FIELD_TYPES
+from procedures.definition.upgrade import DefinitionError, parse
 from tests.support import samples
 
 # Whatever a person may type, marks that YAML and JSON treat apart included.
@@ -12,10 +13,28 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x0
 WORDS = TEXTS.map(lambda text: f"x{text}".strip()[:300])
 
 
+def stands_alone(name: str) -> bool:
+    """Say whether the type's sample can be the only question: one that follows from others cannot."""
+    content = samples.content()
+    content["steps"] = content["steps"][:1]
+    content["steps"][0]["sections"][0]["fields"] = [FIELD_TYPES[name].sample().model_dump(mode="json", by_alias=True)]
+    try:
+        parse(content)
+    except DefinitionError:
+        return False
+    return True
+
+
+ALONE = [name for name in sorted(FIELD_TYPES) if stands_alone(name)]
+# The questions inside a sample have ids of their own: two such samples would share them.
+ONCE = [name for name in ALONE if "fields" in FIELD_TYPES[name].model_fields]
+
+
 @st.composite
 def fields(draw: Any, place: int, before: list[str]) -> dict[str, Any]:
     """Draw one question of any type; its condition, if any, asks for an earlier one."""
-    kind = FIELD_TYPES[draw(st.sampled_from(sorted(FIELD_TYPES)))]
+    names = ALONE if place == 0 else [name for name in ALONE if name not in ONCE]
+    kind = FIELD_TYPES[draw(st.sampled_from(names))]
     field: dict[str, Any] = kind.sample().model_dump(mode="json", by_alias=True)
     field |= {"id": f"q{place}", "label": draw(WORDS), "help": draw(TEXTS)}
     if before and draw(st.booleans()):

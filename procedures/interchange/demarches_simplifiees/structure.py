@@ -85,6 +85,7 @@ class Structure:
         page = self._page()
         if not page.parts:
             page.parts.append(Part(self.ids.part(f"{page.id[:30]} questions")))
+        self.types.titled = bool(page.parts[-1].title)
         built = self.types.build(item)
         page.parts[-1].fields += built
         self.order.append(built[0]["id"])

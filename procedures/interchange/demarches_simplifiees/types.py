@@ -62,6 +62,8 @@ class Types:
 
     def __init__(self, ids: Ids, report: Report) -> None:
         self.ids, self.report = ids, report
+        # Whether the section being filled has a title: one of a lower level may stand below it, and only then.
+        self.titled = False
         self._builders: dict[str, Callable[[Descriptor, Question], list[Question]]] = {
             "dropdownlist": self._choice,
             "multipledropdownlist": self._choices,
@@ -123,9 +125,11 @@ class Types:
     def _content(self, descriptor: Descriptor, question: Question, kind: str) -> Question:
         """What is only read: its help is its text."""
         said = {name: question[name] for name in ("id", "label")} | {"required": False}
-        text = question["help"] or question["label"]
-        tries = [{"type": "explanation", **said, "text": text}]
-        if kind == "heading":
+        text, title = (question["help"], question["label"]) if question["help"] else (question["label"], "")
+        # What people read above the text, where the type has it.
+        tries = [{"type": "explanation", **said, "text": text, "title": title}]
+        tries.append({"type": "explanation", **said, "text": "\n\n".join(part for part in (title, text) if part)})
+        if kind == "heading" and self.titled:
             tries.insert(0, {"type": "heading", **said, **({"help": question["help"]} if question["help"] else {})})
         return self._first_accepted(descriptor, [*tries])
 
