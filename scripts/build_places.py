@@ -100,9 +100,7 @@ def communes(folder: Path) -> list[list[str]]:
                 continue
             taken[code].add(fold(row["nom"]))
             heir = heirs.get(code) or (code if code in now else "")
-            gone.append(
-                [code, row["nom"], ",".join(row.get("codesPostaux", [])), row["departement"], str(after), heir]
-            )
+            gone.append([code, row["nom"], ",".join(row.get("codesPostaux", [])), row["departement"], str(after), heir])
     for row in rows:
         # Merged earlier and kept as a part of another: the source gives no date.
         if row["type"] in {"commune-deleguee", "commune-associee"} and fold(row["nom"]) not in taken.setdefault(

@@ -40,7 +40,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("filing:step", draft.public_id, first.id)
 
 
-def _load(request: HttpRequest, draft_id: Any, *, lock: bool = False) -> Draft:
+def load(request: HttpRequest, draft_id: Any, *, lock: bool = False) -> Draft:
     """Return the draft if this person or browser may open it; 404 otherwise, whether it exists or not."""
     try:
         draft = (
@@ -66,10 +66,10 @@ def _filed(draft: Draft) -> HttpResponse:
 def step(request: HttpRequest, draft_id: Any, step: str) -> HttpResponse:
     """Show or save one step."""
     if request.method != "POST":
-        draft = _load(request, draft_id)
+        draft = load(request, draft_id)
         return _filed(draft) if draft.submission_id else wizard.run(request, draft, step)
     with transaction.atomic():
-        draft = _load(request, draft_id, lock=True)
+        draft = load(request, draft_id, lock=True)
         return _filed(draft) if draft.submission_id else wizard.run(request, draft, step)
 
 
@@ -101,7 +101,7 @@ class Certify(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Show exactly what will be sent; the POST sends it, once."""
-    draft = _load(request, draft_id)
+    draft = load(request, draft_id)
     if draft.submission_id:
         return _filed(draft)
     definition = draft.version.definition
@@ -173,7 +173,7 @@ class LinkForm(forms.Form):
 @require_safe
 def overview(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Say that the draft is kept, until when, and how to come back to it."""
-    draft = _load(request, draft_id)
+    draft = load(request, draft_id)
     return _filed(draft) if draft.submission_id else _overview(request, draft, LinkForm())
 
 
@@ -200,7 +200,7 @@ def link(request: HttpRequest, draft_id: Any) -> HttpResponse:
     if request.method != "POST":
         return redirect("filing:draft", draft_id)
     with transaction.atomic():
-        draft = _load(request, draft_id, lock=True)
+        draft = load(request, draft_id, lock=True)
         if draft.submission_id:
             return _filed(draft)
         if request.POST.get("action") == "revoke":
@@ -232,7 +232,7 @@ def resume(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Erase every trace on a shared computer; the draft stays reachable by its link or its owner's account."""
-    draft = _load(request, draft_id)
+    draft = load(request, draft_id)
     if request.method == "POST":
         return _cleared(request, kept=draft.person_id is not None)
     return render(request, "filing/leave.html", {"draft": draft, "procedure": draft.procedure, "form": LinkForm()})
@@ -252,7 +252,7 @@ def discard(request: HttpRequest, draft_id: Any) -> HttpResponse:
     if request.method != "POST":
         return redirect("filing:draft", draft_id)
     with transaction.atomic():
-        draft = _load(request, draft_id, lock=True)
+        draft = load(request, draft_id, lock=True)
         if draft.submission_id:
             return _filed(draft)
         drafts.discard(draft)

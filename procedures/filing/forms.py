@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.kit.fields import render_field
+from portal.kit.widgets_search import Search
 
 from ..definition.base import Answers
 from ..definition.conditions import Test, applies, tests_of
 from ..definition.document import Section, Step
 from ..definition.fields import Field, FileField
 from ..definition.fields.file import FilesControl, size_in_words
-from ..definition.lookups import Context
+from ..definition.lookups import Context, Lookups
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,16 @@ class StepForm(forms.Form):
         answers: Answers,
         kept: Mapping[str, list[dict[str, Any]]],
         refused: Mapping[str, list[str]],
+        lookups: Lookups,
+        own: Answers,
         **kwargs: Any,
     ) -> None:
         super().__init__(auto_id="f-%s", **kwargs)
         self.step, self.answers = step, answers
         # Kept up to date while the page is checked, so that one question may be bounded by another of the same page.
-        self.context = Context(today=timezone.localdate(), answers=dict(answers))
+        # Until then it holds what the page itself was answered before: a list may depend on one beside it.
+        shown = answers if self.is_bound else {**answers, **own}
+        self.context = Context(today=timezone.localdate(), answers=dict(shown), lookups=lookups)
         self.json: Answers = {}
         self.local = {field.id for field in step.fields}
         for question in self._possible():
@@ -55,6 +60,11 @@ class StepForm(forms.Form):
                 limits = question.limits(settings.UPLOAD_MAX_BYTES)
                 control.help_text = f"{question.help} {limits}".strip()
             self.fields[question.id] = control
+
+    @property
+    def has_search(self) -> bool:
+        """Say whether a control of the page has a script to make it quicker."""
+        return any(isinstance(field.widget, Search) for field in self.fields.values())
 
     def _possible(self) -> list[Field]:
         """The questions that apply, or may once a question of this very page is answered."""

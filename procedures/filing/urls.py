@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import case_views, catalogue_views, draft_views, follow_views
+from . import case_views, catalogue_views, draft_views, follow_views, suggest_views
 
 app_name = "filing"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("brouillons/<uuid:draft_id>/terminer/", draft_views.leave, name="leave"),
     path("brouillons/<uuid:draft_id>/supprimer/", draft_views.discard, name="discard"),
     path("brouillons/<uuid:draft_id>/<slug:step>/", draft_views.step, name="step"),
+    path(
+        "brouillons/<uuid:draft_id>/<slug:step>/suggestions/<slug:field>/",
+        suggest_views.suggestions,
+        name="suggestions",
+    ),
     path("mes-demandes/", follow_views.mine, name="mine"),
     path("suivi/", follow_views.follow, name="follow"),
     path("suivi/code/", follow_views.code, name="follow_code"),

@@ -14,6 +14,7 @@ from ..definition.document import Step
 from ..definition.fields import FileField
 from ..lifecycle import draft as drafts
 from ..models import Draft
+from ..models.lookups import TownLookups
 from .forms import StepForm, raw_of
 
 DONE = "recapitulatif"
@@ -87,7 +88,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         self.storage.current_step = step
         self._receive_files(step)
         form = self.get_form(data=request.POST, files=request.FILES)
-        action = "remove" if "remove" in request.POST else request.POST.get("action", "next")
+        action = next((name for name in ("remove", "add") if name in request.POST), request.POST.get("action", "next"))
         if form.is_valid():
             self.storage.set_step_data(step, form.json)
             self._use_steps(self.draft.answers)
@@ -100,6 +101,9 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         match action:
             case "remove":
                 drafts.detach(self.draft, request.POST["remove"])
+                return redirect(self.get_step_url(step))
+            case "add":
+                # One more entry of a long list: the page comes back with it, or with the closest ones.
                 return redirect(self.get_step_url(step))
             case "back":
                 return redirect(self.get_step_url(self.get_prev_step(step) or step))
@@ -142,7 +146,15 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         if any(isinstance(field, FileField) for field in here.fields):
             for link in self.draft.files.select_related("stored"):
                 files.setdefault(link.field_id, []).append(link.stored.described())
-        return {"step": here, "answers": before, "kept": files, "refused": self.refused}
+        own = {name: value for name, value in kept.items() if name not in before}
+        return {
+            "step": here,
+            "answers": before,
+            "own": own,
+            "kept": files,
+            "refused": self.refused,
+            "lookups": TownLookups(),
+        }
 
     def get_form_initial(self, step: str) -> dict[str, Any]:
         """Show again what was typed, else what was answered, else what the profile knows."""

@@ -6,9 +6,11 @@ from pydantic import Discriminator
 
 from .address import AddressField
 from .amount import AmountField
+from .areas import CountryField, DepartementField, RegionField
 from .base import Field
 from .choice import ChoiceField, Option
 from .choices import ChoicesField
+from .commune import CommuneField
 from .consent import ConsentField
 from .date import DateField
 from .email import EmailField
@@ -16,6 +18,7 @@ from .file import FileField
 from .long_text import LongTextField
 from .number import NumberField
 from .phone import PhoneField
+from .table_choice import TableChoiceField
 from .text import TextField
 from .yes_no import YesNoField
 
@@ -32,6 +35,11 @@ FIELD_TYPES: dict[str, type[Field]] = {
     "choices": ChoicesField,
     "consent": ConsentField,
     "address": AddressField,
+    "commune": CommuneField,
+    "departement": DepartementField,
+    "region": RegionField,
+    "country": CountryField,
+    "table_choice": TableChoiceField,
     "file": FileField,
 }
 

@@ -93,6 +93,10 @@ class Field(Node):
         """Return the answers that begin like ``text``, best first, where the type offers a long list to search."""
         return []
 
+    def still_valid(self, value: Json, context: Context) -> str:
+        """Say why an answer given at an earlier step can no longer be sent, and what to do; empty while it can."""
+        return ""
+
     def export_columns(self) -> list[str]:
         """Return the headings of the columns that the answer fills in an export."""
         return [self.name]
