@@ -65,12 +65,10 @@ def textarea(control: Control, attrs: Mapping[str, Any]) -> SafeString:
 
 def select(control: Control, attrs: Mapping[str, Any], choices: Any) -> SafeString:
     """Draw a closed list."""
-    options = [
-        format_html(
-            "<option{}>{}</option>", attributes({"value": str(value) or "", "selected": _same(value, control)}), label
-        )
-        if str(value)
-        else format_html('<option value=""{}>{}</option>', attributes({"selected": _same(value, control)}), label)
+    drawn = [
+        format_html('<optgroup label="{}">{}</optgroup>', value, _join([_option(*one, control) for one in label]))
+        if isinstance(label, (list, tuple))
+        else _option(value, label, control)
         for value, label in choices
     ]
     values = {
@@ -81,7 +79,13 @@ def select(control: Control, attrs: Mapping[str, Any], choices: Any) -> SafeStri
         "aria-invalid": "true" if control.wrong else None,
         **attrs,
     }
-    return format_html("<select{}>{}</select>", attributes(values), _join(options))
+    return format_html("<select{}>{}</select>", attributes(values), _join(drawn))
+
+
+def _option(value: Any, label: Any, control: Control) -> SafeString:
+    # An empty value is written: without it a browser would send the words.
+    attrs = attributes({"value": str(value), "selected": _same(value, control)})
+    return format_html("<option{}{}>{}</option>", SafeString("" if str(value) else ' value=""'), attrs, label)
 
 
 def _same(value: Any, control: Control) -> bool:

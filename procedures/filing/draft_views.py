@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,9 +17,11 @@ from accounts.permissions import actor_of
 from .. import permissions
 from ..definition.document import ProcedureDefinition, Step
 from ..definition.fields import EmailField, FileField
+from ..definition.lookups import Context
 from ..lifecycle import draft as drafts
 from ..lifecycle.submit import IncompleteDraft, ProcedureClosed, submit
 from ..models import Draft, Procedure
+from ..models.lookups import TownLookups
 from . import session, wizard
 
 
@@ -109,12 +112,14 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
     hole = _first_hole(draft, definition, steps)
     if hole is not None:
         return redirect("filing:step", draft.public_id, hole)
+    stale = _stale(draft, definition)
     form, status = Certify(request.POST or None), 200
     if request.method == "POST" and request.POST.get("action") == "later":
         return redirect("filing:draft", draft.public_id)
     if request.method == "POST":
         if form.is_valid():
-            return _send(request, draft)
+            if not stale:
+                return _send(request, draft)
         status = 422
     return render(
         request,
@@ -125,6 +130,7 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
             "definition": definition,
             "department": draft.procedure.department,
             "rows": rows(definition, draft.answers),
+            "stale": stale,
             "form": form,
             "number": len(steps) + 1,
             "total": len(steps) + 1,
@@ -134,6 +140,16 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
         },
         status=status,
     )
+
+
+def _stale(draft: Draft, definition: ProcedureDefinition) -> list[dict[str, str]]:
+    """Return the answers that can no longer be sent, each with its step and what to do: lists change meanwhile."""
+    kept = definition.kept(draft.answers)
+    context = Context(today=timezone.localdate(), answers=kept, lookups=TownLookups())
+    found = (
+        (part.id, field.still_valid(kept.get(field.id), context)) for part, _section, field in definition.walk(kept)
+    )
+    return [{"step": step_id, "words": words} for step_id, words in found if words]
 
 
 def _first_hole(draft: Draft, definition: ProcedureDefinition, steps: list[Step]) -> str | None:

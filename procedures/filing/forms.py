@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.kit.fields import render_field
+from portal.kit.widgets_place import Geometry
 from portal.kit.widgets_search import Search
 
 from ..definition.base import Answers
@@ -60,6 +61,11 @@ class StepForm(forms.Form):
                 limits = question.limits(settings.UPLOAD_MAX_BYTES)
                 control.help_text = f"{question.help} {limits}".strip()
             self.fields[question.id] = control
+
+    @property
+    def has_position(self) -> bool:
+        """Say whether a question takes coordinates, which a script can read."""
+        return any(isinstance(field.widget, Geometry) for field in self.fields.values())
 
     @property
     def has_search(self) -> bool:

@@ -15,7 +15,9 @@ from .consent import ConsentField
 from .date import DateField
 from .email import EmailField
 from .file import FileField
+from .linked_choice import LinkedChoiceField
 from .long_text import LongTextField
+from .map import MapField
 from .number import NumberField
 from .phone import PhoneField
 from .table_choice import TableChoiceField
@@ -39,7 +41,9 @@ FIELD_TYPES: dict[str, type[Field]] = {
     "departement": DepartementField,
     "region": RegionField,
     "country": CountryField,
+    "linked_choice": LinkedChoiceField,
     "table_choice": TableChoiceField,
+    "map": MapField,
     "file": FileField,
 }
 
