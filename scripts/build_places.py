@@ -12,6 +12,7 @@ import sys
 import tempfile
 import unicodedata
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def communes(folder: Path) -> list[list[str]]:
     heirs = {old: row["code"] for row in now.values() for old in row.get("anciensCodes", [])}
     gone: list[list[str]] = []
     years = sorted(VINTAGES, reverse=True)
-    for after, year in zip(years, years[1:], strict=False):
+    for after, year in pairwise(years):
         still = {row["code"]: row for row in rows_of(folder, after, "communes") if row["type"] == "commune-actuelle"}
         for row in rows_of(folder, year, "communes"):
             if row["type"] != "commune-actuelle":

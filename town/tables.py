@@ -77,11 +77,11 @@ class ReferenceRow(models.Model):
     def __str__(self) -> str:
         return self.label
 
-    def fold(self) -> None:
-        """Write the words as they are searched: each after a space, so that " xyz" finds the beginning of a word."""
-        self.search = f" {fold(f'{self.label} {self.hint}')}"[:420]
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the searched words in step."""
         self.fold()
         super().save(*args, **kwargs)
+
+    def fold(self) -> None:
+        """Write the words as they are searched: each after a space, so that " xyz" finds the beginning of a word."""
+        self.search = f" {fold(f'{self.label} {self.hint}')}"[:420]

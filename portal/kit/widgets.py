@@ -1,6 +1,6 @@
 """Form controls drawn in Python: measured ten times cheaper than widget templates, and accessible by construction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,7 +66,11 @@ def textarea(control: Control, attrs: Mapping[str, Any]) -> SafeString:
 def select(control: Control, attrs: Mapping[str, Any], choices: Any) -> SafeString:
     """Draw a closed list."""
     drawn = [
-        format_html('<optgroup label="{}">{}</optgroup>', value, _join([_option(*one, control) for one in label]))
+        format_html(
+            '<optgroup label="{}">{}</optgroup>',
+            value,
+            _join([_option(inner, words, control) for inner, words in label]),
+        )
         if isinstance(label, (list, tuple))
         else _option(value, label, control)
         for value, label in choices
@@ -205,9 +209,11 @@ class AddressParts(Group):
 
     parts = ("street", "extra", "postcode", "city", "country")
 
-    def __init__(self, attrs: Any = None, *, own: bool = True) -> None:
+    def __init__(
+        self, attrs: Any = None, *, own: bool = True, suggested: Collection[str] = (), address: str = ""
+    ) -> None:
         super().__init__(attrs)
-        self.own = own
+        self.own, self.suggested, self.address = own, suggested, address
 
     def control(self, control: Control) -> SafeString:
         """Draw street, extra, postcode, town and country."""
@@ -235,8 +241,11 @@ class AddressParts(Group):
             }
             inputs.append(
                 format_html(
-                    '<div class="part {}"><label for="{}">{}</label><input{}></div>',
-                    part,
+                    '<div class="part {}"{}><label for="{}">{}</label><input{}></div>',
+                    f"{part} combo" if part in self.suggested else part,
+                    attributes({"data-combobox": self.address, "data-fills": control.name, "data-list": _("Results")})
+                    if part in self.suggested
+                    else "",
                     part_id,
                     label,
                     attributes(values),

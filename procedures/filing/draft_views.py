@@ -79,12 +79,14 @@ def step(request: HttpRequest, draft_id: Any, step: str) -> HttpResponse:
 def rows(definition: ProcedureDefinition, answers: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the recap: each step with its questions and their answers in words."""
     shown: dict[str, dict[str, Any]] = {}
+    context = Context(today=timezone.localdate(), answers=answers, lookups=TownLookups())
     for part, _section, field in definition.walk(answers):
         entry = shown.setdefault(part.id, {"step": part, "answers": []})
         entry["answers"].append(
             {
                 "field": field,
                 "text": field.display(answers.get(field.id)),
+                "warning": field.warning(answers.get(field.id), context),
                 "is_file": isinstance(field, FileField),
             }
         )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.kit.fields import render_field
+from portal.kit.widgets import Radios
 from portal.kit.widgets_place import Geometry
 from portal.kit.widgets_search import Search
 
@@ -70,7 +71,10 @@ class StepForm(forms.Form):
     @property
     def has_search(self) -> bool:
         """Say whether a control of the page has a script to make it quicker."""
-        return any(isinstance(field.widget, Search) for field in self.fields.values())
+        return any(
+            isinstance(field.widget, Search) or bool(getattr(field.widget, "suggested", ()))
+            for field in self.fields.values()
+        )
 
     def _possible(self) -> list[Field]:
         """The questions that apply, or may once a question of this very page is answered."""
@@ -126,7 +130,9 @@ class StepForm(forms.Form):
         if not (isinstance(when, Test) and when.op == "is" and when.field in self.fields):
             return None
         value = str({True: "yes", False: "no"}[when.value] if isinstance(when.value, bool) else when.value)
-        choices = getattr(self.fields[when.field], "choices", None)
+        control = self.fields[when.field]
+        # Only radio buttons can show a question under one of their options.
+        choices = getattr(control, "choices", None) if isinstance(control.widget, Radios) else None
         return (when.field, value) if choices and any(option == value for option, _ in choices) else None
 
     def _revealed(self) -> dict[str, dict[str, list[Field]]]:

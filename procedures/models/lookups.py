@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Case, IntegerField, Q, Value, When
 
 from portal.kit.text import fold
@@ -10,15 +11,23 @@ from town.models import ReferenceRow
 from ..definition.lookups import Item
 from ..definition.places import EmbeddedLookups
 from ..definition.searching import key
+from . import address_service
 
 _TABLE = "table:"
 
 
 class TownLookups(EmbeddedLookups):
-    """Asks the database for the town's tables only, when a question does."""
+    """Asks the database for the town's tables, and the address service, only when a question does."""
+
+    @property
+    def serves_addresses(self) -> bool:
+        """Say whether the town set an address service."""
+        return bool(settings.ADDRESS_SERVICE_URL)
 
     def search(self, source: str, text: str, *, on: date, parent: str = "", limit: int = 20) -> list[Item]:
         """Return the entries that match, best first: those that begin so, then those that hold every word."""
+        if source == "address":
+            return address_service.search(text, min(limit, 5))
         if not source.startswith(_TABLE):
             return super().search(source, text, on=on, parent=parent, limit=limit)
         wanted = fold(text[:200])

@@ -4,7 +4,7 @@
   const PAUSE = 200;
 
   function start(box, number) {
-    const input = box.querySelector("input[type=text]");
+    const input = box.querySelector("input:not([type=radio]):not([type=hidden])");
     const form = input.form;
     const name = input.name.replace(/-text$/, "");
     const many = box.dataset.many;
@@ -81,7 +81,8 @@
       list.hidden = !found.length;
       input.setAttribute("aria-expanded", String(found.length > 0));
       const words = box.dataset;
-      live.textContent = !found.length ? words.none : found.length === 1 ? words.one : words.several.replace("{count}", found.length);
+      // An input that only takes help is not told that there is none.
+      live.textContent = words.fills ? (found.length ? words.list : "") : !found.length ? words.none : found.length === 1 ? words.one : words.several.replace("{count}", found.length);
     }
 
     function move(step) {

@@ -97,6 +97,10 @@ class Field(Node):
         """Say why an answer given at an earlier step can no longer be sent, and what to do; empty while it can."""
         return ""
 
+    def warning(self, value: Json, context: Context) -> str:
+        """Say what looks odd in an answer, for the person to check before sending; it never holds the request back."""
+        return ""
+
     def export_columns(self) -> list[str]:
         """Return the headings of the columns that the answer fills in an export."""
         return [self.name]
