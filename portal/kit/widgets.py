@@ -69,10 +69,10 @@ def select(control: Control, attrs: Mapping[str, Any], choices: Any) -> SafeStri
         format_html(
             '<optgroup label="{}">{}</optgroup>',
             value,
-            _join([_option(inner, words, control) for inner, words in label]),
+            _join([_option(inner, words, control=control) for inner, words in label]),
         )
         if isinstance(label, (list, tuple))
-        else _option(value, label, control)
+        else _option(value, label, control=control)
         for value, label in choices
     ]
     values = {
@@ -86,7 +86,7 @@ def select(control: Control, attrs: Mapping[str, Any], choices: Any) -> SafeStri
     return format_html("<select{}>{}</select>", attributes(values), _join(drawn))
 
 
-def _option(value: Any, label: Any, control: Control) -> SafeString:
+def _option(value: Any, label: Any, *, control: Control) -> SafeString:
     # An empty value is written: without it a browser would send the words.
     attrs = attributes({"value": str(value), "selected": _same(value, control)})
     return format_html("<option{}{}>{}</option>", SafeString("" if str(value) else ' value=""'), attrs, label)

@@ -131,12 +131,14 @@ class SearchMany(Search):
         )
         legend = format_html('<fieldset class="kept"><legend>{}</legend>{}</fieldset>', _("Your choices"), boxes)
         return format_html(
-            '{}<div class="combo" data-combobox="{}" data-many="{}"{}>{}{}</div>'
+            '{}<div class="combo" data-combobox="{}" data-many="{}"{}><label for="{}">{}</label>{}{}</div>'
             '<button class="btn btn--second" name="add" value="{}" formnovalidate>{}</button>',
             legend if kept else "",
             self.address,
             control.name,
             attributes(script_words()),
+            control.id,
+            _("First letters of an answer to add"),
             text_box(control, text, required=control.required and not kept),
             offered(control, f"{control.name}-pick", found.closest if found else [], None, text),
             control.name,

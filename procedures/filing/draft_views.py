@@ -119,9 +119,8 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
     if request.method == "POST" and request.POST.get("action") == "later":
         return redirect("filing:draft", draft.public_id)
     if request.method == "POST":
-        if form.is_valid():
-            if not stale:
-                return _send(request, draft)
+        if form.is_valid() and not stale:
+            return _send(request, draft)
         status = 422
     return render(
         request,
