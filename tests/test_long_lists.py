@@ -38,7 +38,8 @@ def begin(portal: Portal, *questions: dict[str, Any]) -> str:
 
 
 def answers() -> dict[str, Any]:
-    return Draft.objects.get().answers
+    found: dict[str, Any] = Draft.objects.get().answers
+    return found
 
 
 BIRTH = {"type": "commune", "id": "birth", "label": "Commune de naissance", "historic": True}
@@ -222,16 +223,10 @@ def test_a_tree_deeper_than_its_levels_or_with_twins_is_refused() -> None:
 
 
 def test_options_beyond_the_limit_are_refused() -> None:
-    for kind in (ChoiceField, ChoicesField):
+    kinds: dict[str, Any] = {"choice": ChoiceField, "choices": ChoicesField}
+    for name, kind in kinds.items():
         with pytest.raises(ValueError, match="60000"):
-            kind.model_validate(
-                {
-                    "type": kind.model_fields["type"].annotation.__args__[0],
-                    "id": "q",
-                    "label": "x",
-                    "options": many(60_001),
-                }
-            )
+            kind.model_validate({"type": name, "id": "q", "label": "x", "options": many(60_001)})
 
 
 def table(key: str, rows: list[tuple[str, str, str]], **dates: Any) -> ReferenceTable:
