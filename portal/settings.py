@@ -210,6 +210,10 @@ Q_CLUSTER = {
 # What is owed is swept by these every minute (dotted path of a function without arguments).
 SWEEPS = ["messaging.tasks.sweep", "procedures.tasks.sweep"]
 
+# --- Outside services -----------------------------------------------------------------------------------------------
+# Empty: nothing typed leaves the portal. Else the root of an address service of the shape of the national address base.
+ADDRESS_SERVICE_URL = env.str("ADDRESS_SERVICE_URL", default="")
+
 # --- Browser side ---------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

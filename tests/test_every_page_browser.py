@@ -43,6 +43,7 @@ NOT_PAGES = {
     "health",
     "filing:schema",
     "filing:prepare",
+    "filing:suggestions",
     "filing:file",
     "filing:receipt",
     "desk:file",

@@ -4,7 +4,7 @@ from datetime import time
 
 from django.db import transaction
 
-from .models import Department, LegalEntity, OpeningHours, Place, Sector, Town
+from .models import Department, LegalEntity, OpeningHours, Place, ReferenceRow, ReferenceTable, Sector, Town
 
 # Department 99 does not exist in France, nor do these numbers; 01 99 00 xx xx is a range kept for fiction.
 _DPO = {"dpo_name": "Dominique Exemple", "dpo_email": "donnees@val-de-brume.example"}
@@ -58,6 +58,50 @@ _DEPARTMENTS = {
     "ccas": ("Centre communal d’action sociale", "social", _CCAS, "Mairie", "57", _OFFICES),
 }
 
+# key: name, rows of value, label, hint, parent
+_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str, str], ...]]] = {
+    "schools": (
+        "Écoles",
+        (
+            ("maternelle-lavoir", "École maternelle du Lavoir", "3 à 5 ans", ""),
+            ("elementaire-forgerons", "École élémentaire des Forgerons", "6 à 10 ans", ""),
+            ("primaire-moulin", "École primaire du Moulin", "3 à 10 ans", ""),
+        ),
+    ),
+    "halls": (
+        "Salles municipales",
+        (
+            ("fetes", "Salle des fêtes", "200 personnes", ""),
+            ("associations", "Maison des associations", "60 personnes", ""),
+            ("lavoir", "Salle du Lavoir", "30 personnes", ""),
+        ),
+    ),
+    "streets": (
+        "Voies",
+        (
+            ("hotel-de-ville", "Place de l’Hôtel-de-Ville", "", "primaire-moulin"),
+            ("forgerons", "Rue des Forgerons", "", "elementaire-forgerons"),
+            ("lavoir", "Rue du Lavoir", "", "maternelle-lavoir"),
+            ("tanneurs", "Rue des Tanneurs", "", "primaire-moulin"),
+            ("moulin", "Chemin du Moulin", "", "primaire-moulin"),
+            ("saint-eloi", "Impasse Saint-Éloi", "", "elementaire-forgerons"),
+        ),
+    ),
+}
+
+
+def _tables() -> None:
+    for key, (name, rows) in _TABLES.items():
+        table, created = ReferenceTable.objects.get_or_create(key=key, defaults={"name": name})
+        if created:
+            made = [
+                ReferenceRow(table=table, value=value, label=label, hint=hint, parent=parent, position=place)
+                for place, (value, label, hint, parent) in enumerate(rows, start=1)
+            ]
+            for row in made:
+                row.fold()
+            ReferenceRow.objects.bulk_create(made)
+
 
 @transaction.atomic
 def load() -> Town:
@@ -99,4 +143,5 @@ def load() -> Town:
                 for weekday, spans in week.items()
                 for span in spans
             )
+    _tables()
     return town

@@ -9,6 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .calendar import is_holiday
+from .tables import ReferenceRow, ReferenceTable
+
+__all__ = [
+    "Department",
+    "LegalEntity",
+    "OpeningHours",
+    "Place",
+    "ReferenceRow",
+    "ReferenceTable",
+    "Sector",
+    "Town",
+    "current",
+    "today",
+]
 
 _CACHE_KEY = "town.current"
 _CACHE_SECONDS = 30

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from .widgets import Content, Control, Group, Tick, select, text_input, textarea
+from .widgets.search import Search, SearchMany
 
 
 def errors_of(bound: BoundField) -> tuple[list[str], frozenset[str]]:
@@ -80,7 +81,7 @@ def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = N
         reveals=reveals or {},
     )
     css = "field bad" if messages else "field"
-    if isinstance(widget, Group):
+    if isinstance(widget, (Group, SearchMany)):
         return format_html(
             '<fieldset class="{}"{}><legend>{}</legend>{}{}{}</fieldset>',
             css,
@@ -119,6 +120,8 @@ def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = N
 
 def _single(widget: Any, control: Control) -> SafeString:
     attrs = dict(widget.attrs)
+    if isinstance(widget, Search):
+        return widget.control(control)
     if isinstance(widget, forms.Textarea):
         return textarea(control, attrs)
     if isinstance(widget, forms.Select):

@@ -23,7 +23,7 @@ from ..lifecycle import transition as transitions
 from ..lifecycle.edition import place_before
 from ..models import Document, StoredFile, Submission
 from ..models.reference import normalise_reference
-from .draft_views import rows
+from .recap_views import rows
 
 
 def load(request: HttpRequest, reference: str) -> Submission:

@@ -12,6 +12,7 @@ from ..definition.fields import Field, FileField
 from ..definition.lookups import Context
 from ..lifecycle import draft as drafts
 from ..models import Draft
+from ..models.lookups import TownLookups
 from .forms import StepForm, querydict, raw_of
 
 
@@ -59,7 +60,9 @@ def read(draft: Draft, step: Step, raw: dict[str, list[str]]) -> StepForm:
     files: dict[str, list[dict[str, Any]]] = {}
     for link in draft.files.select_related("stored"):
         files.setdefault(link.field_id, []).append(link.stored.described())
-    context = Context(today=timezone.localdate(), answers=before, files=files, say=draft.definition.say)
+    context = Context(
+        today=timezone.localdate(), answers=before, lookups=TownLookups(), files=files, say=draft.definition.say
+    )
     form = StepForm(step=step, context=context, data=querydict(raw))
     form.is_valid()
     return form

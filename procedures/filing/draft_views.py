@@ -1,30 +1,22 @@
-"""A draft from its start to its sending: steps, recap, save for later, leave a shared computer."""
+"""A draft from its start to its recap: steps, save for later, leave a shared computer."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import actor_of
 
-from .. import permissions
-from ..definition.document import ProcedureDefinition
 from ..definition.fields import EmailField
 from ..lifecycle import draft as drafts
-from ..lifecycle.edition import EditionFull
-from ..lifecycle.submit import IncompleteDraft, ProcedureClosed, submit
 from ..models import Draft, Procedure
 from . import conflicts, session, starting, wizard
+from .loading import filed, load, signed_in_again
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,66 +42,16 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("filing:step", draft.public_id, first.id)
 
 
-def _load(request: HttpRequest, draft_id: Any, *, lock: bool = False) -> Draft:
-    """Return the draft if this person or browser may open it; 404 otherwise, whether it exists or not."""
-    try:
-        draft = drafts.locked(draft_id) if lock else Draft.objects.pinned().get(public_id=draft_id)
-    except Draft.DoesNotExist as error:
-        raise Http404 from error
-    actor = actor_of(request)
-    if not permissions.may_edit_draft(actor, draft, session.drafts(request)):
-        if actor.user is None and draft.person_id is not None:
-            raise SessionEnded(draft)
-        raise Http404
-    return draft
-
-
-class SessionEnded(Exception):
-    """The draft belongs to an account, and nobody is signed in any more."""
-
-    def __init__(self, draft: Draft) -> None:
-        super().__init__(str(draft.public_id))
-        self.draft = draft
-
-
-def signed_in_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Send whoever lost her session to the sign-in page, keep what she sent, and bring her back where she was."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, draft_id: Any, **parts: Any) -> HttpResponse:
-        try:
-            return view(request, draft_id, **parts)
-        except SessionEnded as ended:
-            step = parts.get("step")
-            if request.method == "POST" and step:
-                raw = {key: [str(value) for value in request.POST.getlist(key)] for key in request.POST}
-                raw.pop("csrfmiddlewaretoken", None)
-                session.keep_typed(request, ended.draft, step, raw)
-            if request.POST.get("action") == "autosave":
-                return JsonResponse({"ended": True}, status=401)
-            if request.method == "POST":
-                messages.warning(request, _("Your session had ended. Sign in: you find all that you typed."))
-            back = request.path if step or request.method != "POST" else reverse("filing:draft", args=[draft_id])
-            return redirect_to_login(back)
-
-    return wrapped
-
-
-def _filed(draft: Draft) -> HttpResponse:
-    assert draft.submission is not None  # noqa: S101 the caller checked
-    return redirect("filing:confirmation", draft.submission.reference)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_again
 def step(request: HttpRequest, draft_id: Any, step: str) -> HttpResponse:
     """Show or save one step."""
     if request.method != "POST":
-        draft = _load(request, draft_id)
-        return _filed(draft) if draft.submission_id else wizard.run(request, draft, step)
+        draft = load(request, draft_id)
+        return filed(draft) if draft.submission_id else wizard.run(request, draft, step)
     with transaction.atomic():
-        draft = _load(request, draft_id, lock=True)
-        return _filed(draft) if draft.submission_id else wizard.run(request, draft, step)
+        draft = load(request, draft_id, lock=True)
+        return filed(draft) if draft.submission_id else wizard.run(request, draft, step)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,87 +59,8 @@ def step(request: HttpRequest, draft_id: Any, step: str) -> HttpResponse:
 def conflict(request: HttpRequest, draft_id: Any, step: str) -> HttpResponse:
     """Let the person choose between two versions of a step."""
     with transaction.atomic():
-        draft = _load(request, draft_id, lock=request.method == "POST")
-        return _filed(draft) if draft.submission_id else conflicts.page(request, draft, step)
-
-
-def rows(definition: ProcedureDefinition, answers: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what was answered, or is about to be sent: each step with names and their answers in words."""
-    shown: dict[str, dict[str, Any]] = {}
-    for part, _section, field in definition.sent(answers):
-        shown.setdefault(part.id, {"step": part, "answers": []})["answers"] += field.entries(answers[field.id])
-    return list(shown.values())
-
-
-class Certify(forms.Form):
-    """The one declaration of the recap."""
-
-    ok = forms.BooleanField(
-        label=gettext_lazy("I certify that this information is correct"),
-        help_text=gettext_lazy("An honest mistake can be corrected: we will write to you, without penalty."),
-        error_messages={"required": gettext_lazy("Tick this box before you send your request.")},
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in_again
-def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
-    """Show exactly what will be sent; the POST sends it, once."""
-    draft = _load(request, draft_id)
-    if draft.submission_id:
-        return _filed(draft)
-    definition = draft.definition
-    traced = definition.trace(draft.answers)
-    hole = wizard.first_hole(draft, traced)
-    if hole is not None:
-        return redirect("filing:step", draft.public_id, hole)
-    form, status = Certify(request.POST or None), 200
-    if request.method == "POST" and request.POST.get("action") == "later":
-        return redirect("filing:draft", draft.public_id)
-    if request.method == "POST":
-        if form.is_valid():
-            return _send(request, draft)
-        status = 422
-    return render(
-        request,
-        "filing/recap.html",
-        {
-            "draft": draft,
-            "procedure": draft.procedure,
-            "definition": definition,
-            "department": draft.procedure.department,
-            "rows": rows(definition, traced.kept),
-            "warnings": [w for _s, _c, f in definition.sent(traced.kept) for w in f.warnings(traced.kept[f.id])],
-            "form": form,
-            "number": len(traced.steps) + 1,
-            "total": len(traced.steps) + 1,
-            "progress": wizard.progress(draft, traced, ""),
-            "last": traced.steps[-1].step,
-            "closed": not draft.procedure.is_open or (draft.edition is not None and not draft.edition.is_open),
-        },
-        status=status,
-    )
-
-
-def _send(request: HttpRequest, draft: Draft) -> HttpResponse:
-    try:
-        submission = submit(draft, by=actor_of(request))
-    except IncompleteDraft as error:
-        return redirect("filing:step", draft.public_id, error.step_id)
-    except (ProcedureClosed, EditionFull) as error:
-        return render(
-            request,
-            "filing/closed.html",
-            {
-                "draft": draft,
-                "procedure": draft.procedure,
-                "department": draft.procedure.department,
-                "full": isinstance(error, EditionFull),
-            },
-            status=409,
-        )
-    session.prove_case(request, submission.reference)
-    return redirect("filing:confirmation", submission.reference)
+        draft = load(request, draft_id, lock=request.method == "POST")
+        return filed(draft) if draft.submission_id else conflicts.page(request, draft, step)
 
 
 class LinkForm(forms.Form):
@@ -215,8 +78,8 @@ class LinkForm(forms.Form):
 @signed_in_again
 def overview(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Say that the draft is kept, until when, and how to come back to it."""
-    draft = _load(request, draft_id)
-    return _filed(draft) if draft.submission_id else _overview(request, draft, LinkForm())
+    draft = load(request, draft_id)
+    return filed(draft) if draft.submission_id else _overview(request, draft, LinkForm())
 
 
 def _overview(request: HttpRequest, draft: Draft, form: LinkForm, status: int = 200) -> HttpResponse:
@@ -242,9 +105,9 @@ def link(request: HttpRequest, draft_id: Any) -> HttpResponse:
     if request.method != "POST":
         return redirect("filing:draft", draft_id)
     with transaction.atomic():
-        draft = _load(request, draft_id, lock=True)
+        draft = load(request, draft_id, lock=True)
         if draft.submission_id:
-            return _filed(draft)
+            return filed(draft)
         if request.POST.get("action") == "revoke":
             drafts.revoke_links(draft)
             messages.success(request, _("The links sent before no longer open this draft."))
@@ -275,7 +138,7 @@ def resume(request: HttpRequest, token: str) -> HttpResponse:
 @signed_in_again
 def leave(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Erase every trace on a shared computer; the draft stays reachable by its link or its owner's account."""
-    draft = _load(request, draft_id)
+    draft = load(request, draft_id)
     if request.method == "POST":
         return _cleared(request, kept=draft.person_id is not None)
     return render(request, "filing/leave.html", {"draft": draft, "procedure": draft.procedure, "form": LinkForm()})
@@ -296,9 +159,9 @@ def discard(request: HttpRequest, draft_id: Any) -> HttpResponse:
     if request.method != "POST":
         return redirect("filing:draft", draft_id)
     with transaction.atomic():
-        draft = _load(request, draft_id, lock=True)
+        draft = load(request, draft_id, lock=True)
         if draft.submission_id:
-            return _filed(draft)
+            return filed(draft)
         drafts.discard(draft)
     session.forget_draft(request, str(draft_id))
     if request.POST.get("action") == "leave":

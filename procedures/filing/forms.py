@@ -8,6 +8,9 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from portal.kit.widgets.place import Geometry
+from portal.kit.widgets.search import Search
+
 from ..definition.conditions import applies
 from ..definition.document import Section, Step
 from ..definition.fields import Field, HeadingField
@@ -51,6 +54,20 @@ class StepForm(QuestionsForm):
         section = self.section_of[question.id]
         today = self.context.today
         return applies(section.when, self.context.answers, today) and super()._asks(question)
+
+    @property
+    def has_position(self) -> bool:
+        """Say whether a question takes coordinates, which a script can read."""
+        return any(isinstance(field.widget, Geometry) for field in self.fields.values())
+
+    @property
+    def has_search(self) -> bool:
+        """Say whether a control of the page, or of its rows, has a script to make it quicker."""
+        inner = (field.form_field(self.context) for top in self.step.fields for field in top.inner())
+        return any(
+            isinstance(field.widget, Search) or bool(getattr(field.widget, "suggested", ()))
+            for field in (*self.fields.values(), *inner)
+        )
 
     def sections(self) -> list[DrawnSection]:
         """Draw the sections that hold a question."""

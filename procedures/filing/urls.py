@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import case_views, catalogue_views, draft_views, follow_views, starting
+from . import case_views, catalogue_views, draft_views, follow_views, recap_views, starting, suggest_views
 
 app_name = "filing"
 urlpatterns = [
@@ -13,12 +13,17 @@ urlpatterns = [
     path("demarches/<slug:slug>/preremplir/", starting.prepare, name="prepare"),
     path("brouillons/reprendre/<str:token>/", draft_views.resume, name="resume"),
     path("brouillons/<uuid:draft_id>/", draft_views.overview, name="draft"),
-    path("brouillons/<uuid:draft_id>/recapitulatif/", draft_views.recap, name="recap"),
+    path("brouillons/<uuid:draft_id>/recapitulatif/", recap_views.recap, name="recap"),
     path("brouillons/<uuid:draft_id>/lien/", draft_views.link, name="link"),
     path("brouillons/<uuid:draft_id>/terminer/", draft_views.leave, name="leave"),
     path("brouillons/<uuid:draft_id>/supprimer/", draft_views.discard, name="discard"),
     path("brouillons/<uuid:draft_id>/<slug:step>/", draft_views.step, name="step"),
     path("brouillons/<uuid:draft_id>/<slug:step>/conflit/", draft_views.conflict, name="conflict"),
+    path(
+        "brouillons/<uuid:draft_id>/<slug:step>/suggestions/<slug:field>/",
+        suggest_views.suggestions,
+        name="suggestions",
+    ),
     path("mes-demandes/", follow_views.mine, name="mine"),
     path("suivi/", follow_views.follow, name="follow"),
     path("suivi/code/", follow_views.code, name="follow_code"),

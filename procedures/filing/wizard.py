@@ -23,6 +23,7 @@ from ..definition.trace import Trace
 from ..lifecycle import draft as drafts
 from ..lifecycle import prefill
 from ..models import Draft
+from ..models.lookups import TownLookups
 from . import conflicts, session
 from .forms import StepForm, querydict, raw_of
 from .live import payload
@@ -91,7 +92,9 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         if step not in self.form_list:
             return redirect(self.get_step_url(first_hole(self.draft, self.trace) or DONE))
         self.storage.current_step = step
-        action = next((name for name in ("remove", "row") if name in request.POST), request.POST.get("action", "next"))
+        action = next(
+            (name for name in ("remove", "row", "add") if name in request.POST), request.POST.get("action", "next")
+        )
         self._receive_files(step)
         form = self.get_form(data=request.POST, files=request.FILES)
         valid = form.is_valid()
@@ -116,6 +119,9 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         match action:
             case "remove":
                 drafts.detach(self.draft, request.POST["remove"])
+                return redirect(self.get_step_url(step))
+            case "add":
+                # One more entry of a long list: the page comes back with it, or with the closest ones.
                 return redirect(self.get_step_url(step))
             case "back":
                 return redirect(self.get_step_url(self.get_prev_step(step) or step))
@@ -174,12 +180,15 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         """Give the form its step, the answers before it and the files kept."""
         here = self._step(step or self.steps.current)
         own = {field.id for field in here.fields}
-        before = {name: value for name, value in self.trace.kept.items() if name not in own}
+        # A page that is shown knows its own answers too: a list may depend on one beside it. One that is sent says them.
+        shown = self.request.method != "POST"
+        answers = {name: value for name, value in self.trace.kept.items() if shown or name not in own}
         return {
             "step": here,
             "context": Context(
                 today=timezone.localdate(),
-                answers=before,
+                answers=answers,
+                lookups=TownLookups(),
                 files=self._files() if here.takes_files else {},
                 refused=self.refused,
                 notes=self._notes(here),
@@ -227,7 +236,9 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             "draft": self.draft,
             "tab": self.request.POST.get("tab") or secrets.token_hex(4),
             "warnings": [
-                words for field in form.step.fields for words in field.warnings(self.draft.answers.get(field.id))
+                words
+                for field in form.step.fields
+                for words in field.warnings(self.draft.answers.get(field.id), form.context)
             ],
             "saved": saved_words(self.draft) if self.draft.revision else "",
             "definition": self.definition,

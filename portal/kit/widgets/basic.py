@@ -1,7 +1,7 @@
 """The plain controls: one input, a list, boxes, a date, an address, files."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,12 +68,14 @@ def textarea(control: Control, attrs: Mapping[str, Any]) -> SafeString:
 
 def select(control: Control, attrs: Mapping[str, Any], choices: Any) -> SafeString:
     """Draw a closed list."""
-    options = [
+    drawn = [
         format_html(
-            "<option{}>{}</option>", attributes({"value": str(value) or "", "selected": _same(value, control)}), label
+            '<optgroup label="{}">{}</optgroup>',
+            value,
+            _join([_option(inner, words, control=control) for inner, words in label]),
         )
-        if str(value)
-        else format_html('<option value=""{}>{}</option>', attributes({"selected": _same(value, control)}), label)
+        if isinstance(label, (list, tuple))
+        else _option(value, label, control=control)
         for value, label in choices
     ]
     values = {
@@ -84,7 +86,13 @@ def select(control: Control, attrs: Mapping[str, Any], choices: Any) -> SafeStri
         "aria-invalid": "true" if control.wrong else None,
         **attrs,
     }
-    return format_html("<select{}>{}</select>", attributes(values), _join(options))
+    return format_html("<select{}>{}</select>", attributes(values), _join(drawn))
+
+
+def _option(value: Any, label: Any, *, control: Control) -> SafeString:
+    # An empty value is written: without it a browser would send the words.
+    attrs = attributes({"value": str(value), "selected": _same(value, control)})
+    return format_html("<option{}{}>{}</option>", SafeString("" if str(value) else ' value=""'), attrs, label)
 
 
 def _same(value: Any, control: Control) -> bool:
@@ -206,9 +214,11 @@ class AddressParts(Group):
 
     parts = ("street", "extra", "postcode", "city", "country")
 
-    def __init__(self, attrs: Any = None, *, own: bool = True) -> None:
+    def __init__(
+        self, attrs: Any = None, *, own: bool = True, suggested: Collection[str] = (), address: str = ""
+    ) -> None:
         super().__init__(attrs)
-        self.own = own
+        self.own, self.suggested, self.address = own, suggested, address
 
     def control(self, control: Control) -> SafeString:
         """Draw street, extra, postcode, town and country."""
@@ -236,8 +246,11 @@ class AddressParts(Group):
             }
             inputs.append(
                 format_html(
-                    '<div class="part {}"><label for="{}">{}</label><input{}></div>',
-                    part,
+                    '<div class="part {}"{}><label for="{}">{}</label><input{}></div>',
+                    f"{part} combo" if part in self.suggested else part,
+                    attributes({"data-combobox": self.address, "data-fills": control.name, "data-list": _("Results")})
+                    if part in self.suggested
+                    else "",
                     part_id,
                     label,
                     attributes(values),

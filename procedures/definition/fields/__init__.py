@@ -6,10 +6,12 @@ from pydantic import Discriminator
 
 from .address import AddressField
 from .amount import AmountField
+from .areas import CountryField, DepartementField, RegionField
 from .base import Field
 from .choice import ChoiceField, Option
 from .choices import ChoicesField
 from .civility import CivilityField
+from .commune import CommuneField
 from .computed import ComputedField
 from .consent import ConsentField
 from .date import DateField
@@ -23,7 +25,9 @@ from .group import GroupField
 from .heading import HeadingField
 from .iban import IbanField
 from .identifier import IdentifierField
+from .linked_choice import LinkedChoiceField
 from .long_text import LongTextField
+from .map import MapField
 from .name import NameField
 from .number import NumberField
 from .partial_date import PartialDateField
@@ -34,6 +38,7 @@ from .plate import PlateField
 from .rna import RnaField
 from .signature import SignatureField
 from .siret import SiretField
+from .table_choice import TableChoiceField
 from .text import TextField
 from .time import TimeField
 from .yes_no import YesNoField
@@ -51,6 +56,13 @@ FIELD_TYPES: dict[str, type[Field]] = {
     "choices": ChoicesField,
     "consent": ConsentField,
     "address": AddressField,
+    "commune": CommuneField,
+    "departement": DepartementField,
+    "region": RegionField,
+    "country": CountryField,
+    "linked_choice": LinkedChoiceField,
+    "table_choice": TableChoiceField,
+    "map": MapField,
     "file": FileField,
     "decimal": DecimalField,
     "identifier": IdentifierField,
@@ -89,11 +101,14 @@ __all__ = [
     "ChoiceField",
     "ChoicesField",
     "CivilityField",
+    "CommuneField",
     "ComputedField",
     "ConsentField",
+    "CountryField",
     "DateField",
     "DateTimeField",
     "DecimalField",
+    "DepartementField",
     "EmailField",
     "ExplanationField",
     "FamilyQuotientField",
@@ -103,7 +118,9 @@ __all__ = [
     "HeadingField",
     "IbanField",
     "IdentifierField",
+    "LinkedChoiceField",
     "LongTextField",
+    "MapField",
     "NameField",
     "NumberField",
     "Option",
@@ -112,9 +129,11 @@ __all__ = [
     "PhoneField",
     "PlaceholderField",
     "PlateField",
+    "RegionField",
     "RnaField",
     "SignatureField",
     "SiretField",
+    "TableChoiceField",
     "TextField",
     "TimeField",
     "YesNoField",

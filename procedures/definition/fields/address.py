@@ -1,16 +1,19 @@
 """A postal address, French or foreign."""
 
 import re
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from pydantic import Field as Meta
 
 from portal.kit.widgets import AddressParts
 
 from ..base import Json
-from ..lookups import Context
+from ..lookups import Context, Item
+from ..places import of_postcode
+from ..searching import key
 from .base import Field, Raw, ValueType, clean_text
 
 PARTS = ("street", "extra", "postcode", "city", "country")
@@ -35,6 +38,8 @@ def _is_france(country: str) -> bool:
 class AddressField(Field):
     type: Literal["address"]
     own: bool = True  # the person's own address: browsers may fill it in (RGAA 11.13)
+    # Suggestions while typing, from our own server.
+    autocomplete: Annotated[bool, Meta(exclude_if=bool)] = True
 
     grouped: ClassVar[bool] = True
     value_type: ClassVar[ValueType] = "parts"
@@ -42,7 +47,29 @@ class AddressField(Field):
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build the five inputs."""
-        return _Control(widget=AddressParts(own=self.own), **self.common())
+        served = bool(context and getattr(context.lookups, "serves_addresses", False))
+        suggested = ({"street"} if served else set()) | {"postcode"} if self.autocomplete else set()
+        widget = AddressParts(own=self.own, suggested=suggested, address=f"suggestions/{self.id}/")
+        return _Control(widget=widget, **self.common())
+
+    def suggest(self, text: str, context: Context, limit: int = 20) -> list[Item]:
+        """Suggest the towns of a postcode, else whole addresses where the town has a service for them."""
+        if not self.autocomplete:
+            return []
+        typed = re.sub(r"\s", "", text)
+        if typed.isdigit():
+            return [_town(item, typed) for item in of_postcode(typed)[:limit]]
+        return context.lookups.search("address", text, on=context.today, limit=min(limit, 5))
+
+    def warnings(self, value: Json, context: Context | None = None) -> list[str]:
+        """Say that the postcode is another town's; delivery codes and places we do not know say nothing."""
+        if not value or not _is_france(value.get("country", "")):
+            return []
+        towns, city = of_postcode(value.get("postcode", "")), key(value.get("city", ""))
+        named = [key(item.label) for item in towns]
+        if not towns or any(city.startswith(name) or name.startswith(city) for name in named):
+            return []
+        return [str(_("The postcode %(postcode)s does not seem to be that of %(city)s. Check both.") % value)]
 
     def missing(self) -> str:
         """Say which parts are needed."""
@@ -92,6 +119,11 @@ class AddressField(Field):
             {"q-street": "1 rue Haute", "q-postcode": "9924", "q-city": "Val-de-Brume", "q-country": "france"},
             {"q-street": "r" * 201, "q-postcode": "99240", "q-city": "Val-de-Brume", "q-country": ""},
         ]
+
+
+def _town(item: Item, postcode: str) -> Item:
+    parts = {"postcode": postcode, "city": item.label}
+    return Item(item.value, f"{postcode} {item.label}", item.hint, {"parts": parts})
 
 
 class _Control(forms.Field):

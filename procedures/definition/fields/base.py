@@ -152,13 +152,17 @@ class Field(Node):
         """Return the value that lists sort and filter on; None keeps the answer out of them."""
         return self.display(value)[:200] or None
 
-    def warnings(self, value: Json) -> list[str]:
+    def warnings(self, value: Json, context: Context | None = None) -> list[str]:
         """Return what the person should look at again in an answer that is accepted all the same."""
         return []
 
     def suggest(self, text: str, context: Context, limit: int = 20) -> list[Item]:
         """Return the answers that begin like ``text``, best first, where the type offers a long list to search."""
         return []
+
+    def still_valid(self, value: Json, context: Context) -> str:
+        """Say why an answer given at an earlier step can no longer be sent, and what to do; empty while it can."""
+        return ""
 
     def export_columns(self) -> list[str]:
         """Return the headings of the columns that the answer fills in an export."""

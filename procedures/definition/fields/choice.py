@@ -1,5 +1,6 @@
-"""One answer among a few, as radio buttons."""
+"""One answer among a list: radio buttons while it can be read at a glance, the search control beyond."""
 
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from django import forms
@@ -10,8 +11,15 @@ from pydantic import model_validator
 from portal.kit.widgets import Radios
 
 from ..base import Json, Node, Words
-from ..lookups import Context
+from ..lookups import Context, Item
+from ..searching import Index
 from .base import Field, Raw, ValueType
+from .searched import SearchControl
+
+# Up to here radio buttons, not a drop-down list: every answer is read without opening anything, its help too, and a
+# conditional question stays under the answer that reveals it. Beyond, a page would be too long to read.
+AT_A_GLANCE = 30
+MOST = 60_000
 
 
 class Option(Node):
@@ -26,9 +34,35 @@ def distinct(options: list[Option]) -> None:
         raise ValueError("two options have the same value or the same label")
 
 
+class OptionList:
+    """The options of one definition, ready to be found by value or searched by name; made once."""
+
+    def __init__(self, options: list[Option]) -> None:
+        self.options = options
+        self.by_value = {option.value: option for option in options}
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(option.label for option in self.options)
+
+    def find(self, value: str) -> Item | None:
+        """Return one option."""
+        option = self.by_value.get(value)
+        return _item(option) if option else None
+
+    def search(self, text: str, limit: int = 20) -> list[Item]:
+        """Return the options named exactly so, those that match, else those spelt nearly so."""
+        numbers = list(dict.fromkeys([*self._index.exactly(text), *self._index.search(text, limit)]))[:limit]
+        return [_item(self.options[number]) for number in numbers or self._index.near(text)]
+
+
+def _item(option: Option) -> Item:
+    return Item(option.value, option.label, option.help)
+
+
 class ChoiceField(Field):
     type: Literal["choice"]
-    options: Annotated[list[Option], Meta(min_length=1)]
+    options: Annotated[list[Option], Meta(min_length=1, max_length=MOST)]
 
     grouped: ClassVar[bool] = True
     value_type: ClassVar[ValueType] = "choice"
@@ -40,8 +74,19 @@ class ChoiceField(Field):
         distinct(self.options)
         return self
 
+    @cached_property
+    def _list(self) -> OptionList:
+        return OptionList(self.options)
+
+    @property
+    def is_long(self) -> bool:
+        """Say whether the options are searched rather than shown."""
+        return len(self.options) > AT_A_GLANCE
+
     def form_field(self, context: Context | None = None) -> forms.Field:
-        """Build radio buttons."""
+        """Build radio buttons, or the search control of a long list."""
+        if self.is_long:
+            return SearchControl(question=self.id, suggest=self._list.search, find=self._list.find, **self.common())
         field = forms.ChoiceField(
             choices=[(option.value, option.label) for option in self.options],
             widget=Radios(hints={option.value: option.help for option in self.options if option.help}),
@@ -54,9 +99,22 @@ class ChoiceField(Field):
         """Say to choose."""
         return str(_("Choose an answer: “%(label)s”.") % {"label": self.name})
 
+    def to_json(self, cleaned: Any) -> Json:
+        """Store the value of the option."""
+        return (cleaned.value if isinstance(cleaned, Item) else cleaned) or None
+
+    def to_initial(self, value: Json) -> Any:
+        """Show the option in the control it is drawn with."""
+        return {"value": value, "text": self.display(value)} if self.is_long and value else value
+
     def display(self, value: Json) -> str:
         """Say the chosen option."""
-        return next((option.label for option in self.options if option.value == value), "")
+        option = self._list.by_value.get(value) if isinstance(value, str) else None
+        return option.label if option else ""
+
+    def suggest(self, text: str, context: Context, limit: int = 20) -> list[Item]:
+        """Search the options of a long list."""
+        return self._list.search(text, limit) if self.is_long else []
 
     def facet(self, value: Json) -> str | None:
         """Filter on the stable value, not on the words."""

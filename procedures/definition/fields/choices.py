@@ -1,5 +1,6 @@
-"""Several answers among a few, as checkboxes."""
+"""Several answers among a list: checkboxes, or beyond what can be read the search control, one at a time."""
 
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from django import forms
@@ -11,14 +12,15 @@ from pydantic import NonNegativeInt, model_validator
 from portal.kit.widgets import Checkboxes
 
 from ..base import Json
-from ..lookups import Context
+from ..lookups import Context, Item
 from .base import Field, Raw, ValueType
-from .choice import Option, distinct
+from .choice import AT_A_GLANCE, MOST, Option, OptionList, distinct
+from .searched import ManyControl
 
 
 class ChoicesField(Field):
     type: Literal["choices"]
-    options: Annotated[list[Option], Meta(min_length=2)]
+    options: Annotated[list[Option], Meta(min_length=2, max_length=MOST)]
     minimum: NonNegativeInt = 0
     maximum: NonNegativeInt = 0  # no limit
 
@@ -32,8 +34,26 @@ class ChoicesField(Field):
         distinct(self.options)
         return self
 
+    @cached_property
+    def _list(self) -> OptionList:
+        return OptionList(self.options)
+
+    @property
+    def is_long(self) -> bool:
+        """Say whether the options are searched rather than shown."""
+        return len(self.options) > AT_A_GLANCE
+
     def form_field(self, context: Context | None = None) -> forms.Field:
-        """Build checkboxes."""
+        """Build checkboxes, or the search control of a long list."""
+        if self.is_long:
+            return ManyControl(
+                question=self.id,
+                suggest=self._list.search,
+                find=self._list.find,
+                minimum=self.minimum,
+                maximum=self.maximum,
+                **self.common(),
+            )
         field = _Control(
             self,
             choices=[(option.value, option.label) for option in self.options],
@@ -43,9 +63,25 @@ class ChoicesField(Field):
         field.error_messages["invalid_choice"] = _("Choose among the answers of the list.")
         return field
 
+    def to_json(self, cleaned: Any) -> Json:
+        """Store the values of the options, in the order of the question."""
+        if not self.is_long:
+            return super().to_json(cleaned)
+        chosen = {item.value for item in cleaned or []}
+        return [option.value for option in self.options if option.value in chosen] or None
+
+    def to_initial(self, value: Json) -> Any:
+        """Show the options in the control they are drawn with."""
+        return {"values": value, "text": ""} if self.is_long and value else value
+
+    def suggest(self, text: str, context: Context, limit: int = 20) -> list[Item]:
+        """Search the options of a long list."""
+        return self._list.search(text, limit) if self.is_long else []
+
     def display(self, value: Json) -> str:
         """Say one chosen option a line, in the order of the question."""
-        return "\n".join(option.label for option in self.options if option.value in (value or []))
+        known = self._list.by_value
+        return "\n".join(known[one].label for one in value or [] if one in known)
 
     def search_terms(self, value: Json) -> list[str]:
         """Find by each chosen option."""

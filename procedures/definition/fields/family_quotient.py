@@ -48,7 +48,7 @@ class FamilyQuotientField(Field):
         """Sort as a number."""
         return None if value is None else Decimal(value)
 
-    def warnings(self, value: Json) -> list[str]:
+    def warnings(self, value: Json, context: Context | None = None) -> list[str]:
         """Ask to look again at a figure that is likely a yearly income."""
         if value is None or value < UNUSUAL:
             return []

@@ -119,9 +119,19 @@ class GroupField(Field):
         """Return the files of every row."""
         return [file for row in value or [] for field in self.fields for file in field.files(row.get(field.id))]
 
-    def warnings(self, value: Json) -> list[str]:
+    def warnings(self, value: Json, context: Context | None = None) -> list[str]:
         """Return what to look at again in any row."""
-        return [words for row in value or [] for field in self.fields for words in field.warnings(row.get(field.id))]
+        return [
+            words
+            for row in value or []
+            for field in self.fields
+            for words in field.warnings(row.get(field.id), context)
+        ]
+
+    def still_valid(self, value: Json, context: Context) -> str:
+        """Say the first answer of a row that can no longer be sent."""
+        found = (field.still_valid(row.get(field.id), context) for row in value or [] for field in self.fields)
+        return next((words for words in found if words), "")
 
     def export_columns(self) -> list[str]:
         """Fill one column with the number of rows: the rows themselves have a sheet of their own."""

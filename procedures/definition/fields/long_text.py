@@ -20,7 +20,7 @@ class LongTextField(Field):
         """Build a text area."""
         return _Control(self.max_length, widget=forms.Textarea(attrs={"rows": 6}), **self.common())
 
-    def warnings(self, value: Json) -> list[str]:
+    def warnings(self, value: Json, context: Context | None = None) -> list[str]:
         """Warn about a social security number: no one asked for it."""
         return nir_warnings(value)
 

@@ -42,7 +42,7 @@ class TextField(Field):
         widget = forms.TextInput(attrs={"autocomplete": self.autocomplete})
         return _Control(self, widget=widget, **self.common())
 
-    def warnings(self, value: Json) -> list[str]:
+    def warnings(self, value: Json, context: Context | None = None) -> list[str]:
         """Warn about a social security number: no one asked for it."""
         return nir_warnings(value)
 
