@@ -232,6 +232,23 @@ def test_a_linked_list_keeps_both_levels_in_order() -> None:
         assert field["options"] == ["--A--", "1", "2", "--B--", "1"]
 
 
+def test_a_repetition_is_a_group_of_rows_or_keeps_its_questions_to_be_rebuilt() -> None:
+    rows = [
+        {"__typename": "TextChampDescriptor", "label": "Nom", "required": True},
+        {"__typename": "DropDownListChampDescriptor", "label": "Rôle", "options": ["Chef"], "otherOption": True},
+    ]
+    name = {"__typename": "TextChampDescriptor", "label": "Nom"}
+    group = {"__typename": "RepetitionChampDescriptor", "label": "Équipe", "required": True, "champDescriptors": rows}
+    first, field = questions(name, group)
+    if field["type"] == "group":
+        assert (field["required"], field["minimum"], field["row_label"]) == (True, 1, "Équipe")
+        assert [inner["label"] for inner in field["fields"]] == ["Nom", "Rôle", "Précisez votre réponse"]
+        assert first["id"] not in {inner["id"] for inner in field["fields"]}
+    else:
+        assert [inner["label"] for inner in field["held"]] == ["Nom", "Rôle"]
+        assert field["held"][1]["options"] == ["Chef"]
+
+
 def test_identity_papers_and_bank_details_say_what_they_are() -> None:
     kinds = {
         field["label"]: field.get("kind", "")
