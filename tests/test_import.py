@@ -276,9 +276,24 @@ def test_html_becomes_plain_paragraphs_and_what_is_no_html_stays() -> None:
     )
 
 
+def test_comments_tables_images_and_scripts_leave_only_their_words() -> None:
+    html = "<!-- caché --><table><tr><td>A</td><td>B</td></tr></table><IMG ALT='Plan'>&eacute;t&eacute; <style>p{}</style>fin"
+    field = one(__typename="TextChampDescriptor", label="x", description=html)
+    assert field["help"] == "A B\n\nPlanété fin"
+
+
 def test_a_link_that_runs_a_script_is_not_kept() -> None:
     field = one(__typename="TextChampDescriptor", label="x", description='<a href="javascript:alert(1)">ici</a>')
     assert field["help"] == "ici"
+
+
+@pytest.mark.parametrize(
+    "mark", ["<", "<a ", "<!--", "&#", "</", '<a href="', "<b>", '<a href="http://x.example">', "<script>", "<p>"]
+)
+def test_html_that_never_ends_is_read_in_time(mark: str) -> None:
+    started = time.monotonic()
+    one(__typename="TextChampDescriptor", label="x", description=mark * 50_000 + "&#" + "9" * 5000 + ";")
+    assert time.monotonic() - started < 5
 
 
 def test_a_label_over_our_limit_is_whole_in_the_help() -> None:
