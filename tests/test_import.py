@@ -231,6 +231,23 @@ def test_a_linked_list_keeps_both_levels_in_order() -> None:
         assert field["options"] == ["--A--", "1", "2", "--B--", "1"]
 
 
+def test_a_repetition_is_a_group_of_rows_or_keeps_its_questions_to_be_rebuilt() -> None:
+    rows = [
+        {"__typename": "TextChampDescriptor", "label": "Nom", "required": True},
+        {"__typename": "DropDownListChampDescriptor", "label": "Rôle", "options": ["Chef"], "otherOption": True},
+    ]
+    name = {"__typename": "TextChampDescriptor", "label": "Nom"}
+    group = {"__typename": "RepetitionChampDescriptor", "label": "Équipe", "required": True, "champDescriptors": rows}
+    first, field = questions(name, group)
+    if field["type"] == "group":
+        assert (field["required"], field["minimum"], field["row_label"]) == (True, 1, "Équipe")
+        assert [inner["label"] for inner in field["fields"]] == ["Nom", "Rôle", "Précisez votre réponse"]
+        assert first["id"] not in {inner["id"] for inner in field["fields"]}
+    else:
+        assert [inner["label"] for inner in field["held"]] == ["Nom", "Rôle"]
+        assert field["held"][1]["options"] == ["Chef"]
+
+
 def test_identity_papers_and_bank_details_say_what_they_are() -> None:
     kinds = {
         field["label"]: field.get("kind", "")
@@ -258,9 +275,24 @@ def test_html_becomes_plain_paragraphs_and_what_is_no_html_stays() -> None:
     )
 
 
+def test_comments_tables_images_and_scripts_leave_only_their_words() -> None:
+    html = "<!-- caché --><table><tr><td>A</td><td>B</td></tr></table><IMG ALT='Plan'>&eacute;t&eacute; <style>p{}</style>fin"
+    field = one(__typename="TextChampDescriptor", label="x", description=html)
+    assert field["help"] == "A B\n\nPlanété fin"
+
+
 def test_a_link_that_runs_a_script_is_not_kept() -> None:
     field = one(__typename="TextChampDescriptor", label="x", description='<a href="javascript:alert(1)">ici</a>')
     assert field["help"] == "ici"
+
+
+@pytest.mark.parametrize(
+    "mark", ["<", "<a ", "<!--", "&#", "</", '<a href="', "<b>", '<a href="http://x.example">', "<script>", "<p>"]
+)
+def test_html_that_never_ends_is_read_in_time(mark: str) -> None:
+    started = time.monotonic()
+    one(__typename="TextChampDescriptor", label="x", description=mark * 50_000 + "&#" + "9" * 5000 + ";")
+    assert time.monotonic() - started < 5
 
 
 def test_a_label_over_our_limit_is_whole_in_the_help() -> None:

@@ -1,7 +1,7 @@
 """Words of another software made ours: HTML becomes plain paragraphs and lists, and nothing that was said is lost."""
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any
 
 from ...definition.fields.base import clean_text
@@ -16,51 +16,85 @@ _UNSEEN = {"script", "style", "head", "title", "template", "noscript", "iframe",
 _BULLET = re.compile(r"^(?:[-–—*•·●▪◦‣]|&bull;)\s+")
 
 
-class _Reader(HTMLParser):
+# Neither holds a "<": an endless run of openings is read once.
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[\s/][^<>]*)?)>")
+_ATTRIBUTE = r"\b{}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))"
+_HREF = re.compile(_ATTRIBUTE.format("href"), re.IGNORECASE)
+_ALT = re.compile(_ATTRIBUTE.format("alt"), re.IGNORECASE)
+_LONGEST_TAG = 4000
+
+
+class _Reader:
+    """Reads HTML once from left to right, in a time that grows as the text does."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.links: list[tuple[str, int]] = []
         self.unseen = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _UNSEEN:
-            self.unseen += 1
-        elif tag in _BLOCKS:
-            self.parts.append("\n- " if tag == "li" else "\n")
-        elif tag == "a":
-            self.links.append((dict(attrs).get("href") or "", len(self.parts)))
-        elif tag in {"td", "th"}:
+    def read(self, html: str) -> str:
+        """Return the text, each block on lines of its own."""
+        html = _without_comments(html)
+        end = 0
+        for tag in _TAG.finditer(html):
+            self._say(_unescaped(html[end : tag.start()]))
+            self._tag(tag[0], bool(tag[1]), tag[2].lower(), tag[3][:_LONGEST_TAG])
+            end = tag.end()
+        self._say(_unescaped(html[end:]))
+        return "".join(self.parts)
+
+    def _tag(self, whole: str, closes: bool, name: str, attributes: str) -> None:
+        if name in _UNSEEN:
+            alone = attributes.endswith("/")
+            self.unseen = max(0, self.unseen + (-1 if closes else 0 if alone else 1))
+        elif name in _BLOCKS:
+            self.parts.append("\n- " if name == "li" and not closes else "\n")
+        elif name == "a":
+            self._link(closes, _value(_HREF, attributes))
+        elif name in {"td", "th"}:
             self.parts.append(" ")
-        elif tag == "img":
-            self._say(dict(attrs).get("alt") or "")
-        elif tag not in _INLINE:
+        elif name == "img":
+            self._say(_value(_ALT, attributes))
+        elif name not in _INLINE:
             # No HTML of ours: an address between angle brackets, a comparison.
-            self._say(self.get_starttag_text() or "")
+            self._say(_unescaped(whole))
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _UNSEEN:
-            self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN:
-            self.unseen = max(0, self.unseen - 1)
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
-        elif tag == "a" and self.links:
-            address, start = self.links.pop()
-            said = "".join(self.parts[start:]).strip()
-            bare = address.removeprefix("mailto:").removeprefix("tel:")
-            # An address that does nothing but open a page or write is worth saying; a script is not.
-            if re.match(r"(?:https?://|mailto:|tel:)", address, re.IGNORECASE) and bare not in said:
-                self._say(f" ({bare})")
-
-    def handle_data(self, data: str) -> None:
-        self._say(data)
+    def _link(self, closes: bool, address: str) -> None:
+        if not closes:
+            self.links.append((address, len(self.parts)))
+            return
+        if not self.links:
+            return
+        address, start = self.links.pop()
+        said = "".join(self.parts[start : start + 50]).strip()
+        bare = address.removeprefix("mailto:").removeprefix("tel:")
+        # An address that opens a page or a letter is worth saying; a script is not.
+        if re.match(r"(?:https?://|mailto:|tel:)", address, re.IGNORECASE) and bare not in said:
+            self._say(f" ({bare})")
 
     def _say(self, text: str) -> None:
         if not self.unseen:
             self.parts.append(text)
+
+
+def _value(pattern: re.Pattern[str], attributes: str) -> str:
+    found = pattern.search(attributes)
+    return _unescaped(found[1] or found[2] or found[3] or "") if found else ""
+
+
+def _without_comments(html: str) -> str:
+    kept, end = [], 0
+    while (start := html.find("<!--", end)) >= 0 and (close := html.find("-->", start)) >= 0:
+        kept.append(html[end:start])
+        end = close + 3
+    return "".join([*kept, html[end:]])
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return unescape(text)
+    except ValueError:  # a number of thousands of figures names no character
+        return text
 
 
 def words(value: Any) -> str:
@@ -69,10 +103,7 @@ def words(value: Any) -> str:
         return ""
     text = str(value).encode("utf-8", "replace").decode()
     if "<" in text or "&" in text:
-        reader = _Reader()
-        reader.feed(text)
-        reader.close()
-        text = "".join(reader.parts)
+        text = _Reader().read(text)
     return clean_text(text, keep_lines=True)
 
 
