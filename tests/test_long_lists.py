@@ -267,6 +267,16 @@ def test_a_list_under_another_offers_what_is_under_the_entry_chosen(portal: Port
     assert refused.status_code == 422
 
 
+def test_marks_that_a_database_refuses_are_no_entry(portal: Portal) -> None:
+    table("schools", [(f"s{number}", f"École {number}", "") for number in range(40)])
+    table("streets", [("r1", "Rue Haute", "s1")])
+    first = begin(portal, SCHOOL, STREET)
+    answer = portal.post(first, {"school": "s1\x00", "school-text": "\x00\u202eécole", "action": "next"})
+    assert answer.status_code == 422
+    assert portal.get(first).status_code == 200
+    assert portal.get(f"{first}suggestions/street/", {"q": "rue", "parent": "\x00"}).json()["results"] == []
+
+
 def test_an_entry_withdrawn_meanwhile_is_told_at_the_recap_and_at_its_question(portal: Portal) -> None:
     table("schools", [("a", "École A", ""), ("b", "École B", "")])
     first = begin(portal, SCHOOL)

@@ -157,10 +157,10 @@ def _said(item: Mapping[str, Any]) -> str:
 
 
 def raw_of(form: StepForm) -> dict[str, list[str]]:
-    """Return what the browser posted for this form's questions, files aside."""
+    """Return what the browser posted for this form's questions, files aside; PostgreSQL keeps no null character."""
     names = set(form.fields)
     return {
-        key: [str(value) for value in form.data.getlist(key)]  # type: ignore[attr-defined]
+        key: [str(value).replace("\x00", "") for value in form.data.getlist(key)]  # type: ignore[attr-defined]
         for key in form.data
         if key in names or key.rsplit("-", 1)[0] in names
     }
