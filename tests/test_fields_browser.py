@@ -6,15 +6,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, StorageState
 
-from procedures.definition.fields import FIELD_TYPES
 from tests.support.browser import NARROW, assert_accessible, assert_reflows, sign_in, watched_context
-from tests.support.every_type import posted
+from tests.support.every_type import TYPES, posted
 from tests.support.servers import Live
 
 pytestmark = pytest.mark.browser
 
 CITIZEN = "citoyen@exemple.fr"
-LOAD = f"import json; from tests.support.every_type import load; print(json.dumps(load({CITIZEN!r})))"
+LOAD = f"import json; from tests.support.every_type import TYPES, load; print(json.dumps(load({CITIZEN!r})))"
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +74,12 @@ def fill(page: Page, values: dict[str, object]) -> None:
                 control.fill(value[:300])
 
 
-@pytest.mark.parametrize("name", list(FIELD_TYPES))
+@pytest.mark.parametrize("name", list(TYPES))
 def test_every_type_of_question_is_accessible_empty(open_step: Callable[[str], Page], name: str) -> None:
     hold(open_step(name))
 
 
-@pytest.mark.parametrize("name", [name for name, kind in FIELD_TYPES.items() if kind.asked])
+@pytest.mark.parametrize("name", [name for name, kind in TYPES.items() if kind.asked])
 def test_every_type_of_question_is_accessible_with_its_errors(open_step: Callable[[str], Page], name: str) -> None:
     page = open_step(name)
     send(page)
@@ -88,7 +87,7 @@ def test_every_type_of_question_is_accessible_with_its_errors(open_step: Callabl
     links = page.locator("section.errors a")
     assert links.count() == 1
     assert page.locator(str(links.first.get_attribute("href"))).count() == 1
-    for raw in FIELD_TYPES[name].bad_examples()[1:4:2]:
+    for raw in TYPES[name].bad_examples()[1:4:2]:
         fill(page, posted(name, raw))
         send(page)
         if "/recapitulatif/" in page.url or not page.url.endswith(f"/{name}/"):

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -16,7 +17,7 @@ from django.core.management import CommandError, call_command
 
 from procedures.definition.fields import AddressField
 from procedures.definition.lookups import Context
-from procedures.definition.places import EmbeddedLookups, communes, of_postcode
+from procedures.definition.places import Communes, EmbeddedLookups, communes, of_postcode
 from procedures.definition.searching import Index
 from procedures.models.lookups import TownLookups
 from town import demo, table_files
@@ -44,6 +45,17 @@ def first(source: str, text: str) -> Any:
 )
 def test_a_commune_is_found_however_it_is_written(text: str, name: str) -> None:
     assert name in [item.label for item in LISTS.search("commune", text, on=TODAY)]
+
+
+def test_the_communes_take_under_15_megabytes() -> None:
+    tracemalloc.start()
+    try:
+        kept = Communes()
+        size, _peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(kept.index) > 37_000
+    assert size < 15_000_000
 
 
 def test_a_former_commune_is_offered_only_where_it_is_asked_with_its_date_and_its_heir() -> None:

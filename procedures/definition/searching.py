@@ -102,7 +102,7 @@ class Index:
         words = wanted.split()
         if len(words) < 2:
             return
-        rarest = min(words, key=lambda word: self._text.count(" " + word) + self._text.count("\n" + word))
+        rarest = min(words, key=lambda word: self._text.count(" " + word) or self._text.count("\n" + word))
         for lead in ("\n", " "):
             for count, number in enumerate(self._hits(lead + rarest)):
                 if count >= _ENOUGH:

@@ -90,10 +90,10 @@ class StepForm(QuestionsForm):
 
 
 def raw_of(form: StepForm) -> dict[str, list[str]]:
-    """Return what the browser posted for this form's questions, files aside."""
+    """Return what the browser posted for this form's questions, files aside; PostgreSQL keeps no null character."""
     names = set(form.fields)
     return {
-        key: [str(value) for value in form.data.getlist(key)]  # type: ignore[attr-defined]
+        key: [str(value).replace("\x00", "") for value in form.data.getlist(key)]  # type: ignore[attr-defined]
         for key in form.data
         if key.split("-", 1)[0] in names
     }

@@ -31,7 +31,7 @@ class TownLookups(EmbeddedLookups):
         if not source.startswith(_TABLE):
             return super().search(source, text, on=on, parent=parent, limit=limit)
         wanted = fold(text[:200])
-        if not wanted:
+        if not wanted or _unkept(parent):
             return []
         words = Q()
         for word in wanted.split()[:8]:
@@ -47,6 +47,8 @@ class TownLookups(EmbeddedLookups):
         """Return the entry of that value if it is offered on that day."""
         if not source.startswith(_TABLE):
             return super().find(source, value, on=on)
+        if _unkept(value):
+            return None
         row = ReferenceRow.objects.of(source.removeprefix(_TABLE), on).filter(value=value).first()
         return _item(row) if row else None
 
@@ -55,6 +57,11 @@ class TownLookups(EmbeddedLookups):
         if not source.startswith(_TABLE):
             return super().items(source, on=on, parent=parent)
         return [_item(row) for row in ReferenceRow.objects.of(source.removeprefix(_TABLE), on, parent)]
+
+
+def _unkept(value: str) -> bool:
+    """Say whether no row can have that value: PostgreSQL refuses even to be asked for a null character."""
+    return "\x00" in value
 
 
 def _item(row: ReferenceRow) -> Item:

@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from ..text import fold
 from .basic import Control, attributes
 
 
@@ -31,7 +32,7 @@ class Found:
 
 def none_of(text: str) -> str:
     """Return what "none of these" posts: it is about one text, and says nothing of the next one."""
-    return "!" + text[:100]
+    return "!" + text.strip()[:100]
 
 
 class Search(forms.Widget):
@@ -65,8 +66,10 @@ class Search(forms.Widget):
             text = kept.label
         offers: list[Offer] = []
         found = self.read(text) if text and chosen != none_of(text) else None
-        if found and kept and kept.value not in {offer.value for offer in (found.exact, *found.closest) if offer}:
-            kept = None
+        if found and kept and fold(kept.label) != fold(text):
+            # The text was changed since: it wins, unless it leads to the entry chosen all the same.
+            known = {offer.value for offer in (found.exact, *found.closest) if offer}
+            kept = kept if kept.value in known else None
         if kept is None and found:
             kept = found.exact
             offers = [] if kept else found.closest
