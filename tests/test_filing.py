@@ -361,7 +361,7 @@ def test_a_code_by_mail_opens_the_request_to_its_applicant(portal: Portal) -> No
 
 @pytest.mark.usefixtures("acte")
 def test_an_unknown_number_gets_the_same_page_and_no_mail(portal: Portal) -> None:
-    from procedures.models.reference import new_reference
+    from procedures.definition.reference import new_reference
 
     answer = portal.post("/suivi/", {"reference": new_reference(2026)}, follow=True)
     assert answer.status_code == 200

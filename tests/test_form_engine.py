@@ -277,3 +277,62 @@ def test_more_rows_than_allowed_are_not_read(portal: Portal, first: Any) -> None
 def test_the_page_says_in_words_when_a_question_applies(portal: Portal, first: Any) -> None:
     page = texts(family(portal, first)).replace("\u00a0", " ")
     assert "Le nombre de lignes de « Vos enfants à inscrire » vaut au moins 2" in page
+
+
+MENU: list[dict[str, Any]] = [
+    {
+        "id": "who",
+        "title": "Qui",
+        "question": "Qui êtes-vous ?",
+        "sections": [{"id": "who_s", "fields": [{"type": "yes_no", "id": "member", "label": "Êtes-vous membre ?"}]}],
+    },
+    {
+        "id": "what",
+        "title": "Quoi",
+        "question": "Que voulez-vous ?",
+        "sections": [
+            {
+                "id": "what_s",
+                "fields": [
+                    {"type": "yes_no", "id": "evening", "label": "Le soir ?"},
+                    {
+                        "type": "choice",
+                        "id": "room",
+                        "label": "Salle",
+                        "options": [
+                            {"value": "small", "label": "Petite salle"},
+                            {"value": "club", "label": "Salle du club", "when": {"field": "member", "value": True}},
+                            {"value": "yard", "label": "Cour", "when": {"field": "evening", "value": False}},
+                        ],
+                    },
+                ],
+            }
+        ],
+    },
+]
+
+
+def test_an_option_is_offered_only_where_earlier_answers_allow_it(portal: Portal) -> None:
+    samples.procedure("salles", steps=MENU)
+    page = portal.post("/demarches/salles/commencer/", follow=True)
+    page = go(portal, page, member="no")
+    assert "Salle du club" not in texts(page)
+    # One that depends on the same page is shown, and judged with the page.
+    assert "Cour" in texts(page)
+    address = page.request["PATH_INFO"]
+    refused = portal.post(address, {"evening": "yes", "room": "yard"})
+    assert refused.status_code == 422
+    assert "« Cour » ne va pas avec" in texts(refused).replace("\u00a0", " ")
+    assert portal.post(address, {"evening": "no", "room": "club"}).status_code == 422
+    assert portal.post(address, {"evening": "no", "room": "yard"}).status_code == 302
+
+
+def test_an_option_that_is_no_longer_offered_is_asked_again(portal: Portal) -> None:
+    samples.procedure("salles", steps=MENU)
+    page = portal.post("/demarches/salles/commencer/", follow=True)
+    first = page.request["PATH_INFO"]
+    page = go(portal, page, member="yes")
+    page = go(portal, page, evening="no", room="club")
+    portal.post(first, {"member": "no"})
+    base = first.rsplit("/", 2)[0]
+    assert portal.get(f"{base}/recapitulatif/").headers["Location"] == f"{base}/what/"

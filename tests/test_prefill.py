@@ -158,3 +158,27 @@ def test_a_signed_link_proposes_answers_and_a_forged_one_nothing(portal: Portal,
     other: Procedure = samples.procedure("autre", department=desk.civil)
     assert prefill.signed(other, other.current_version.definition, text) == {}  # type: ignore[union-attr]
     assert not Submission.objects.exists()
+
+
+def test_an_earlier_request_is_chosen_among_ones_own_or_typed(portal: Portal, desk: people.Desk) -> None:
+    before = desk.file()
+    step: dict[str, Any] = {
+        "id": "link",
+        "title": "Lien",
+        "question": "Que suit-elle ?",
+        "sections": [{"id": "link_s", "fields": [{"type": "request_link", "id": "first", "label": "Première demande"}]}],
+    }
+    samples.procedure("suite", department=desk.civil, steps=[step])
+    portal.force_login(desk.zoe)
+    page = portal.post("/demarches/suite/commencer/", follow=True)
+    assert f'<option value="{before.reference}">' in page.content.decode()
+    portal.fill(page, button=("action", "next"), first=before.reference.lower())
+    answer = Draft.objects.latest("pk").answers["first"]
+    assert answer["reference"] == before.reference
+    assert answer["title"]
+    # Whoever is not signed in may type any number: nothing says whether it exists.
+    stranger = Portal()
+    page = stranger.post("/demarches/suite/commencer/", follow=True)
+    assert "<option" not in page.content.decode()
+    stranger.fill(page, button=("action", "next"), first=before.reference)
+    assert Draft.objects.latest("pk").answers["first"] == {"reference": before.reference}

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from .widgets import Content, Control, Group, Tick, select, text_input, textarea
+from .widgets import Content, Control, Group, Suggested, Tick, select, text_input, textarea
 from .widgets.search import Search, SearchMany
 
 
@@ -120,7 +120,7 @@ def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = N
 
 def _single(widget: Any, control: Control) -> SafeString:
     attrs = dict(widget.attrs)
-    if isinstance(widget, Search):
+    if isinstance(widget, (Search, Suggested)):
         return widget.control(control)
     if isinstance(widget, forms.Textarea):
         return textarea(control, attrs)

@@ -52,8 +52,8 @@ class Context:
     """Where a question is asked: the answers known so far, the lists at hand, today in the town's time zone.
 
     ``files`` and ``refused`` hold, by the name of an input, the files already sent and what was wrong with others.
-    ``notes`` hold a sentence to add to the help of some questions. ``path`` is the name of the input itself; ``say``
-    puts a condition into words; ``level`` is that of a first heading here.
+    ``local`` names the questions of the page itself; ``notes`` hold a sentence to add to the help of some of them.
+    ``path`` is the name of the input itself; ``say`` puts a condition into words; ``level`` is that of a first heading.
     """
 
     today: date
@@ -62,6 +62,7 @@ class Context:
     files: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     refused: Mapping[str, list[str]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    local: frozenset[str] = frozenset()
     path: str = ""
     level: int = 3
     say: Callable[[Any], str] = str

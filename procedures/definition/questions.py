@@ -1,6 +1,7 @@
 """Some questions as a Django form: those that apply are asked in order, each drawn with what it reveals."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -27,9 +28,9 @@ class QuestionsForm(forms.Form):
 
     def __init__(self, *, questions: Sequence["Field"], context: Context, **kwargs: Any) -> None:
         super().__init__(auto_id="f-%s", **kwargs)
-        self.context = context
+        self.local = frozenset(question.id for question in questions)
+        self.context = context = replace(context, local=context.local | self.local)
         self.json: Answers = {}
-        self.local = {question.id for question in questions}
         self.questions = [question for question in questions if self.may_apply(question)]
         for question in self.questions:
             path = self.add_prefix(question.id)

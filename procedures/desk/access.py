@@ -15,8 +15,8 @@ from accounts.permissions import Actor, actor_of
 from journal.models import record_access
 
 from .. import permissions
+from ..definition.reference import normalise_reference
 from ..models import Submission
-from ..models.reference import normalise_reference
 
 P = ParamSpec("P")
 # Under which of her roles someone acts, when she holds several in a department.

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.permissions import actor_of
 
 from .. import permissions
+from ..definition.reference import normalise_reference
 from ..lifecycle import message as letters
 from ..models import StoredFile, Submission
-from ..models.reference import normalise_reference
 from . import casefile, inbox, selection
 from .access import desk_only, load, note, page
 from .forms import MessageForm

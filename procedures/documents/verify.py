@@ -5,8 +5,8 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..definition.reference import normalise_code, normalise_reference
 from ..models import Document
-from ..models.reference import normalise_code, normalise_reference
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from journal.models import Event
 
 from .. import permissions
 from ..definition.fields.base import clean_text
+from ..definition.reference import normalise_reference
 from ..definition.workflow import Transition
 from ..lifecycle import message as letters
 from ..lifecycle import transition as transitions
 from ..lifecycle.edition import place_before
 from ..models import Document, StoredFile, Submission
-from ..models.reference import normalise_reference
 from .recap_views import rows
 
 

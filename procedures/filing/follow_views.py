@@ -19,9 +19,9 @@ from portal.kit.limits import too_many
 from portal.kit.paging import keyset
 
 from .. import permissions
+from ..definition.reference import normalise_code, normalise_reference
 from ..lifecycle.follow import send_code
 from ..models import Draft, Submission
-from ..models.reference import normalise_code, normalise_reference
 from . import session
 
 _CODE_SECONDS = 15 * 60

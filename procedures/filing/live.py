@@ -52,6 +52,9 @@ def _item(field: Field, section: Section | None) -> dict[str, Any]:
         }
     else:
         item["kind"] = field.live
+        options = {o.value: _json(o.when) for o in getattr(field, "options", []) if getattr(o, "when", None)}
+        if options:
+            item["options"] = options
     return item
 
 

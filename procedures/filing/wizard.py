@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from formtools.wizard.storage.base import BaseStorage
 from formtools.wizard.views import NamedUrlWizardView
 
+from accounts.permissions import actor_of
 from portal.kit.templatetags.kit import day, moment
 
 from ..definition import rows
@@ -23,10 +24,10 @@ from ..definition.trace import Trace
 from ..lifecycle import draft as drafts
 from ..lifecycle import prefill
 from ..models import Draft
-from ..models.lookups import TownLookups
 from . import conflicts, session
 from .forms import StepForm, querydict, raw_of
 from .live import payload
+from .lookups import CitizenLookups
 
 DONE = "recapitulatif"
 
@@ -188,7 +189,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             "context": Context(
                 today=timezone.localdate(),
                 answers=answers,
-                lookups=TownLookups(),
+                lookups=CitizenLookups(actor_of(self.request)),
                 files=self._files() if here.takes_files else {},
                 refused=self.refused,
                 notes=self._notes(here),

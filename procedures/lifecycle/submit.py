@@ -17,9 +17,9 @@ from ..definition.base import Answers
 from ..definition.document import ProcedureDefinition
 from ..definition.fields.address import lines
 from ..definition.legal import silence_date
+from ..definition.reference import new_code, new_reference
 from ..definition.upgrade import canonical
 from ..models import AnswerFile, AnswerSet, Applicant, Document, Draft, Facet, Submission
-from ..models.reference import new_code, new_reference
 from . import acknowledgement, notify
 from . import edition as editions
 from .draft import locked

@@ -14,8 +14,8 @@ from accounts.models import User
 from journal.models import Event, canonical_body, digest_of
 from messaging.models import Delivery
 from portal.kit.text import fold
+from procedures.definition.reference import new_reference
 from procedures.models import AnswerSet, Applicant, Decision, Document, Facet, Message, Submission
-from procedures.models.reference import new_reference
 from town.models import Department
 
 BATCH = 5000

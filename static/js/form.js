@@ -223,7 +223,16 @@
       const value = decided(() => evaluate(item.of, answers, live.today), UNKNOWN);
       answers[item.id] = value;
       if (value !== UNKNOWN) say(path, item, value);
-    } else answers[item.id] = read(item.kind, path);
+    } else {
+      for (const [value, when] of Object.entries(item.options || {})) offer(path, value, decided(() => applies(when, answers, live.today), true));
+      answers[item.id] = read(item.kind, path);
+    }
+  }
+  function offer(path, value, shown) {
+    const box = form.querySelector(`input[name="${path}"][value="${value}"]`);
+    if (!box) return;
+    box.closest(".choice").hidden = !shown;
+    if (!shown) box.checked = false;
   }
   function rowsOf(item, answers) {
     return [...form.querySelectorAll(`input[name="${item.id}-row"]`)].map(number => {

@@ -1,12 +1,12 @@
 """The plain controls: one input, a list, boxes, a date, an address, files."""
 
 import html
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -101,6 +101,22 @@ def _same(value: Any, control: Control) -> bool:
 
 def _join(parts: list[SafeString]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 the parts are safe already
+
+
+class Suggested(forms.TextInput):
+    """A text input with a few suggestions that the browser itself offers; anything may be typed."""
+
+    def __init__(self, suggestions: Sequence[tuple[str, str]], attrs: Any = None) -> None:
+        super().__init__(attrs)
+        self.suggestions = suggestions
+
+    def control(self, control: Control) -> SafeString:
+        """Draw the input and, where there are any, its suggestions."""
+        if not self.suggestions:
+            return text_input(control, self.attrs, "text")
+        rows = format_html_join("", '<option value="{}">{}</option>', self.suggestions)
+        drawn = text_input(control, {**self.attrs, "list": f"{control.id}-own"}, "text")
+        return format_html('{}<datalist id="{}-own">{}</datalist>', drawn, control.id, rows)
 
 
 class Group(forms.Widget):

@@ -35,6 +35,7 @@ from .period import PeriodField
 from .phone import PhoneField
 from .placeholder import PlaceholderField
 from .plate import PlateField
+from .request_link import RequestLinkField
 from .rna import RnaField
 from .signature import SignatureField
 from .siret import SiretField
@@ -82,6 +83,7 @@ FIELD_TYPES: dict[str, type[Field]] = {
     "heading": HeadingField,
     "computed": ComputedField,
     "group": GroupField,
+    "request_link": RequestLinkField,
     "placeholder": PlaceholderField,
 }
 
@@ -130,6 +132,7 @@ __all__ = [
     "PlaceholderField",
     "PlateField",
     "RegionField",
+    "RequestLinkField",
     "RnaField",
     "SignatureField",
     "SiretField",

@@ -1,6 +1,7 @@
 """One answer among a list: radio buttons while it can be read at a glance, the search control beyond."""
 
 from functools import cached_property
+from operator import not_
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from django import forms
@@ -11,9 +12,11 @@ from pydantic import model_validator
 from portal.kit.widgets import Radios
 
 from ..base import Json, Node, Words
+from ..language import Condition
 from ..lookups import Context, Item
 from ..searching import Index
-from .base import Field, Raw, ValueType
+from .available import WithOptions
+from .base import Raw, ValueType
 from .searched import SearchControl
 
 # Up to here radio buttons, not a drop-down list: every answer is read without opening anything, its help too, and a
@@ -26,6 +29,8 @@ class Option(Node):
     value: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]{0,47}$")]
     label: Words
     help: str = ""
+    # Where set, the option is offered only while it holds.
+    when: Annotated[Condition | None, Meta(exclude_if=not_)] = None
 
 
 def distinct(options: list[Option]) -> None:
@@ -60,7 +65,7 @@ def _item(option: Option) -> Item:
     return Item(option.value, option.label, option.help)
 
 
-class ChoiceField(Field):
+class ChoiceField(WithOptions):
     type: Literal["choice"]
     options: Annotated[list[Option], Meta(min_length=1, max_length=MOST)]
 
@@ -72,6 +77,8 @@ class ChoiceField(Field):
     def options_differ(self) -> Self:
         """Each option is told from the others."""
         distinct(self.options)
+        if self.is_long and any(option.when for option in self.options):
+            raise ValueError(f"an option of a list of more than {AT_A_GLANCE} cannot have a condition")
         return self
 
     @cached_property
@@ -87,9 +94,12 @@ class ChoiceField(Field):
         """Build radio buttons, or the search control of a long list."""
         if self.is_long:
             return SearchControl(question=self.id, suggest=self._list.search, find=self._list.find, **self.common())
-        field = forms.ChoiceField(
-            choices=[(option.value, option.label) for option in self.options],
-            widget=Radios(hints={option.value: option.help for option in self.options if option.help}),
+        offered = self.offered(context)
+        field = _Control(
+            self,
+            context,
+            choices=[(option.value, option.label) for option in offered],
+            widget=Radios(hints={option.value: option.help for option in offered if option.help}),
             **self.common(),
         )
         field.error_messages["invalid_choice"] = _("Choose one of the answers of the list.")
@@ -138,3 +148,13 @@ class ChoiceField(Field):
     def bad_examples(cls) -> list[Raw]:
         """Return nothing, and an option that is not in the list."""
         return [{}, {"q": "all"}]
+
+
+class _Control(forms.ChoiceField):
+    def __init__(self, question: ChoiceField, context: Context | None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.question, self.context = question, context
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        self.question.refuse_unavailable(value, self.context)

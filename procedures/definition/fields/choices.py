@@ -13,12 +13,13 @@ from portal.kit.widgets import Checkboxes
 
 from ..base import Json
 from ..lookups import Context, Item
-from .base import Field, Raw, ValueType
+from .available import WithOptions
+from .base import Raw, ValueType
 from .choice import AT_A_GLANCE, MOST, Option, OptionList, distinct
 from .searched import ManyControl
 
 
-class ChoicesField(Field):
+class ChoicesField(WithOptions):
     type: Literal["choices"]
     options: Annotated[list[Option], Meta(min_length=2, max_length=MOST)]
     minimum: NonNegativeInt = 0
@@ -54,10 +55,12 @@ class ChoicesField(Field):
                 maximum=self.maximum,
                 **self.common(),
             )
+        offered = self.offered(context)
         field = _Control(
             self,
-            choices=[(option.value, option.label) for option in self.options],
-            widget=Checkboxes(hints={option.value: option.help for option in self.options if option.help}),
+            context,
+            choices=[(option.value, option.label) for option in offered],
+            widget=Checkboxes(hints={option.value: option.help for option in offered if option.help}),
             **self.common(),
         )
         field.error_messages["invalid_choice"] = _("Choose among the answers of the list.")
@@ -117,12 +120,13 @@ class ChoicesField(Field):
 
 
 class _Control(forms.MultipleChoiceField):
-    def __init__(self, question: ChoicesField, **kwargs: Any) -> None:
+    def __init__(self, question: ChoicesField, context: Context | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.question = question
+        self.question, self.context = question, context
 
     def validate(self, value: list[str]) -> None:
         super().validate(value)
+        self.question.refuse_unavailable(value, self.context)
         if value and len(value) < self.question.minimum:
             raise ValidationError(_("Choose at least %(count)d answers.") % {"count": self.question.minimum})
         if self.question.maximum and len(value) > self.question.maximum:
