@@ -166,7 +166,9 @@ def test_an_earlier_request_is_chosen_among_ones_own_or_typed(portal: Portal, de
         "id": "link",
         "title": "Lien",
         "question": "Que suit-elle ?",
-        "sections": [{"id": "link_s", "fields": [{"type": "request_link", "id": "first", "label": "Première demande"}]}],
+        "sections": [
+            {"id": "link_s", "fields": [{"type": "request_link", "id": "first", "label": "Première demande"}]}
+        ],
     }
     samples.procedure("suite", department=desk.civil, steps=[step])
     portal.force_login(desk.zoe)
@@ -182,3 +184,20 @@ def test_an_earlier_request_is_chosen_among_ones_own_or_typed(portal: Portal, de
     assert "<option" not in page.content.decode()
     stranger.fill(page, button=("action", "next"), first=before.reference)
     assert Draft.objects.latest("pk").answers["first"] == {"reference": before.reference}
+
+
+def test_a_certified_answer_is_shown_marked_and_not_changed_by_hand(portal: Portal, desk: people.Desk) -> None:
+    first = portal.post("/demarches/acte/commencer/").headers["Location"]
+    draft = Draft.objects.latest("pk")
+    draft.proposed = prefill.proposed({"applicant_family_name": "Lefèvre"}, "certified:FranceConnect", locked=True)
+    draft.save()
+    portal.post(first, {"kind": "full", "copies": "1"})
+    portal.post(step_url(first, "parents"), {"mother": "Anne Morvan", "secret": "12", "proof": pdf()})
+    page = portal.get(step_url(first, "applicant"))
+    assert "Vérifié par FranceConnect" in texts(page)
+    assert 'name="applicant_family_name"' not in texts(page)
+    portal.post(step_url(first, "applicant"), IDENTITY | {"applicant_family_name": "Autre"})
+    portal.post(step_url(first, "recapitulatif"), {"ok": "on"})
+    sent = AnswerSet.objects.latest("pk")
+    assert sent.answers["applicant_family_name"] == "Lefèvre"
+    assert sent.sources["applicant_family_name"] == "certified:FranceConnect"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
 
-from .base import Answers
+from .base import Answers, Json
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Context:
 
     ``files`` and ``refused`` hold, by the name of an input, the files already sent and what was wrong with others.
     ``local`` names the questions of the page itself; ``notes`` hold a sentence to add to the help of some of them.
+    ``locked`` holds the answers that nobody changes here, since their source is certain.
     ``path`` is the name of the input itself; ``say`` puts a condition into words; ``level`` is that of a first heading.
     """
 
@@ -62,6 +63,7 @@ class Context:
     files: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     refused: Mapping[str, list[str]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    locked: Mapping[str, Json] = field(default_factory=dict)
     local: frozenset[str] = frozenset()
     path: str = ""
     level: int = 3

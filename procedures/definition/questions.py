@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.kit.fields import render_field
+from portal.kit.widgets import Output
 
 from .base import Answers
 from .conditions import Test, applies
@@ -34,9 +35,19 @@ class QuestionsForm(forms.Form):
         self.questions = [question for question in questions if self.may_apply(question)]
         for question in self.questions:
             path = self.add_prefix(question.id)
+            if path in context.locked:
+                self.fields[question.id] = self._locked(question, path)
+                continue
             control = self.fields[question.id] = question.form_field(self.place(question, context.at(path)))
             if path in context.notes:
                 control.help_text = f"{control.help_text} {context.notes[path]}".strip()
+
+    def _locked(self, question: "Field", path: str) -> forms.Field:
+        """Build what shows an answer from a certain source: it is read, and whatever is posted is ignored."""
+        words = question.display(self.context.locked[path])
+        return forms.Field(
+            widget=Output(question.name, words, self.context.notes.get(path, ""), path=path), required=False
+        )
 
     def place(self, question: "Field", context: Context) -> Context:
         """Say where a question stands; a subclass may know its section."""
@@ -67,6 +78,10 @@ class QuestionsForm(forms.Form):
                 answers[question.id] = value
             return
         if not question.asked:
+            return
+        path = self.add_prefix(question.id)
+        if path in self.context.locked:
+            self.json[question.id] = answers[question.id] = self.context.locked[path]
             return
         bound = self[question.id]
         if question.required_when is not None:

@@ -193,6 +193,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
                 files=self._files() if here.takes_files else {},
                 refused=self.refused,
                 notes=self._notes(here),
+                locked=self._locked(here),
                 say=self.definition.say,
             ),
         }
@@ -202,7 +203,14 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         return {
             field.id: prefill.words(known["source"])
             for field in here.fields
-            if (known := self.draft.proposed.get(field.id)) and field.id not in self.draft.answers
+            if (known := self.draft.proposed.get(field.id))
+            and (known.get("locked") or field.id not in self.draft.answers)
+        }
+
+    def _locked(self, here: Step) -> dict[str, Any]:
+        proposed = self.draft.proposed
+        return {
+            field.id: proposed[field.id]["value"] for field in here.fields if proposed.get(field.id, {}).get("locked")
         }
 
     def _files(self) -> dict[str, list[dict[str, Any]]]:

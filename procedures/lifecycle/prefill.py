@@ -30,9 +30,11 @@ class UnknownPartner(Exception):
     """The token is not that of an active partner allowed on this procedure."""
 
 
-def proposed(answers: Answers, source: str) -> Proposed:
-    """Return answers with where they come from."""
-    return {name: {"value": value, "source": source} for name, value in answers.items() if value not in (None, "", [])}
+def proposed(answers: Answers, source: str, *, locked: bool = False) -> Proposed:
+    """Return answers with where they come from; ``locked`` ones, of a certified identity, are not changed by hand."""
+    mark = {"locked": True} if locked else {}
+    known = {name: value for name, value in answers.items() if value not in (None, "", [])}
+    return {name: {"value": value, "source": source, **mark} for name, value in known.items()}
 
 
 def of_profile(person: Person | None) -> Proposed:
@@ -143,6 +145,8 @@ def words(source: str) -> str:
             return _("Taken from your profile: check it.")
         case "request":
             return _("Taken from your request %(reference)s: check it.") % {"reference": name}
+        case "certified":
+            return _("Verified by %(name)s: it cannot be changed here.") % {"name": name}
         case "partner":
             return _("Prepared by %(name)s: check it.") % {"name": name}
         case _:
