@@ -17,9 +17,11 @@ from ..definition.base import Answers
 from ..definition.document import ProcedureDefinition
 from ..definition.fields.address import lines
 from ..definition.legal import silence_date
+from ..definition.lookups import Context
 from ..definition.reference import new_code, new_reference
 from ..definition.upgrade import canonical
 from ..models import AnswerFile, AnswerSet, Applicant, Document, Draft, Facet, Submission
+from ..models.lookups import TownLookups
 from . import acknowledgement, notify
 from . import edition as editions
 from .draft import locked
@@ -53,6 +55,11 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
     for here in traced.steps:
         if not here.passed(draft.unsettled):
             raise IncompleteDraft(here.step.id)
+    context = Context(today=timezone.localdate(), answers=traced.kept, lookups=TownLookups())
+    for step, _section, field in traced.questions():
+        # An entry of the town's tables may have expired since the step was answered.
+        if field.still_valid(traced.kept.get(field.id), context):
+            raise IncompleteDraft(step.id)
 
     rank = editions.take_place(draft.edition) if draft.edition is not None else None
     received_at = timezone.now()
