@@ -94,6 +94,9 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
     definition = draft.definition
     traced = definition.trace(draft.answers)
     hole = wizard.first_hole(draft, traced)
+    # The sending looks at the files by itself.
+    links = drafts.files_of(draft, traced) if request.method != "POST" else []
+    hole = hole or drafts.blocked_step(traced, links)
     if hole is not None:
         return redirect("filing:step", draft.public_id, hole)
     form, status = Certify(request.POST or None), 200
@@ -111,7 +114,7 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
             "procedure": draft.procedure,
             "definition": definition,
             "department": draft.procedure.department,
-            "rows": rows(definition, traced.kept),
+            "rows": rows(definition, drafts.as_they_stand(traced.kept, links)),
             "form": form,
             "number": len(traced.steps) + 1,
             "total": len(traced.steps) + 1,

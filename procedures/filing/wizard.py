@@ -20,6 +20,7 @@ from ..lifecycle import draft as drafts
 from ..models import Draft
 from .forms import StepForm, raw_of
 from .live import payload
+from .upload_views import words as upload_words
 
 DONE = "recapitulatif"
 
@@ -174,7 +175,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
     def _files(self) -> dict[str, list[dict[str, Any]]]:
         files: dict[str, list[dict[str, Any]]] = {}
         for link in self.draft.files.select_related("stored"):
-            files.setdefault(link.field_id, []).append(link.stored.described())
+            files.setdefault(link.field_id, []).append(link.stored.shown())
         return files
 
     def get_form_initial(self, step: str) -> dict[str, Any]:
@@ -199,6 +200,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         return {
             "form": form,
             "live": payload(form.step, form.context),
+            "uploads": upload_words() if form.step.takes_files else None,
             "draft": self.draft,
             "definition": self.definition,
             "step": form.step,

@@ -15,13 +15,14 @@ from portal.kit.text import fold
 from ..definition.applicant import display_name
 from ..definition.base import Answers
 from ..definition.document import ProcedureDefinition
+from ..definition.fields import FileField
 from ..definition.fields.address import lines
 from ..definition.legal import silence_date
 from ..definition.upgrade import canonical
-from ..models import AnswerFile, AnswerSet, Applicant, Document, Draft, Facet, Submission
+from ..models import AnswerFile, AnswerSet, Applicant, Document, Draft, DraftFile, Facet, Submission
 from ..models.reference import new_code, new_reference
 from . import acknowledgement, notify
-from .draft import locked
+from .draft import blocked_step, files_of, locked
 
 
 class IncompleteDraft(Exception):
@@ -52,6 +53,10 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
     for here in traced.steps:
         if not here.passed(draft.pending):
             raise IncompleteDraft(here.step.id)
+    links = files_of(draft, traced)
+    blocked = blocked_step(traced, links)
+    if blocked is not None:
+        raise IncompleteDraft(blocked)
 
     received_at = timezone.now()
     answers = traced.kept
@@ -73,7 +78,7 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
     )
     applicant = _applicant(submission, answers)
     sent = add_answers(submission, answers, origin=AnswerSet.Origin.FILING, by=by)
-    _move_files(draft, submission, definition, answers)
+    _move_files(draft, links, submission, definition, answers)
     _write_facets(submission, definition, answers)
     journal.append(
         submission.key,
@@ -150,11 +155,23 @@ def _search_text(definition: ProcedureDefinition, answers: Answers) -> str:
     return fold(" ".join(terms))[:5000]
 
 
-def _move_files(draft: Draft, submission: Submission, definition: ProcedureDefinition, answers: Answers) -> None:
+def _move_files(
+    draft: Draft, links: list[DraftFile], submission: Submission, definition: ProcedureDefinition, answers: Answers
+) -> None:
     kept = {item["id"] for _, _, field in definition.sent(answers) for item in field.files(answers[field.id])}
-    links = list(draft.files.select_related("stored")) if kept else []
+    short_lived = {
+        field.id
+        for field in definition.every_field.values()
+        if isinstance(field, FileField) and field.destroy_after_decision
+    }
     AnswerFile.objects.bulk_create(
-        AnswerFile(submission=submission, field_id=link.field_id, stored=link.stored)
+        AnswerFile(
+            submission=submission,
+            field_id=link.field_id,
+            stored=link.stored,
+            # A file of a row is named "group-2-field".
+            until_decision=link.field_id.rsplit("-", 1)[-1] in short_lived,
+        )
         for link in links
         if str(link.stored.public_id) in kept
     )

@@ -4,8 +4,9 @@ from .answers import AnswerSet
 from .case import Applicant, CaseAccess, Decision, Facet, Message, Submission
 from .document import Document
 from .draft import Draft
-from .file import AnswerFile, DraftFile, StoredFile
+from .file import AnswerFile, DraftFile, FileScan, StoredFile
 from .procedure import Procedure, ProcedureVersion
+from .upload import PartialUpload
 
 __all__ = [
     "AnswerFile",
@@ -17,7 +18,9 @@ __all__ = [
     "Draft",
     "DraftFile",
     "Facet",
+    "FileScan",
     "Message",
+    "PartialUpload",
     "Procedure",
     "ProcedureVersion",
     "StoredFile",
