@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from PIL import Image
+from PIL import Image, ImageFile
 
 from procedures.definition.fields import FileField
 from procedures.definition.formats import Template
@@ -290,7 +290,8 @@ def test_a_photo_of_too_many_pixels_is_refused_before_it_is_decoded(size: tuple[
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_photo_that_is_cut_is_refused(kind: str) -> None:
+def test_a_photo_that_is_cut_is_refused_even_beside_the_pdf_engine(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
     whole = some.photo((400, 300), kind)
     for share in (0.3, 0.7, 0.95):
         assert f"a.{kind.lower()}" in refusal(f"a.{kind.lower()}", whole[: int(len(whole) * share)])

@@ -1,10 +1,10 @@
 """Files sent by the script of form pages: a piece at a time, and the question drawn again by the server."""
 
 import uuid
+from io import BytesIO
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -35,7 +35,7 @@ def files(request: HttpRequest, draft_id: Any, path: str) -> HttpResponse:
         draft, field = _load(request, draft_id, path)
         return _filed(draft) or JsonResponse(_drawn(draft, field, path))
     # What was sent is read before the draft is held: a slow network holds nobody up.
-    posted, piece = request.POST, request.FILES.get("piece")
+    posted, piece = request.POST, request.FILES.get("piece") or BytesIO()
     with transaction.atomic():
         draft, field = _load(request, draft_id, path, lock=True)
         filed = _filed(draft)
@@ -79,7 +79,7 @@ def _load(request: HttpRequest, draft_id: Any, path: str, *, lock: bool = False)
 def _sent(posted: Any) -> dict[str, Any]:
     """Read what comes with a piece; what no script of ours sends is no address."""
     try:
-        found = {"upload": uuid.UUID(posted.get("upload", ""))}
+        found: dict[str, Any] = {"upload": uuid.UUID(posted.get("upload", ""))}
         if "cancel" not in posted:
             found |= {"total": int(posted["total"]), "offset": int(posted["offset"])}
     except (KeyError, ValueError) as error:
@@ -121,7 +121,11 @@ def _drawn(draft: Draft, field: FileField, path: str, refused: list[str] | None 
     """Draw one question alone, exactly as its page does, and say whether a file of it is still being checked."""
     kept = [link.stored.shown() for link in draft.files.filter(field_id=path).select_related("stored")]
     context = Context(
-        today=timezone.localdate(), files={path: kept}, refused={path: refused or []}, path=path, say=draft.definition.say
+        today=timezone.localdate(),
+        files={path: kept},
+        refused={path: refused or []},
+        path=path,
+        say=draft.definition.say,
     )
     # Judged only where something is wrong: a page that is being filled in is not scolded for what is still missing.
     form = forms.Form({} if refused else None, auto_id="f-%s")

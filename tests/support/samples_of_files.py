@@ -24,7 +24,7 @@ def upload(name: str, data: bytes) -> SimpleUploadedFile:
     """Return a file as a browser sends it; the browser's word on its type is not believed."""
     found = SimpleUploadedFile("x", data, content_type="application/octet-stream")
     # The framework drops a path by itself: the name is set afterwards, as a hostile client would send it.
-    found._name = name
+    vars(found)["_name"] = name
     return found
 
 

@@ -4,7 +4,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from . import Checked, Content, RefusedFile, temporary
 
@@ -25,6 +25,8 @@ def check(content: Content, content_type: str, size: int, name: str) -> Checked:
         # Nothing here reads it: it is kept as it is.
         return Checked(content, content_type)
     content.seek(0)
+    # The PDF engine, where it was imported first, tells the decoders to make do with half a photo.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     written = temporary()
     try:
         with Image.open(content) as photo:
