@@ -44,6 +44,7 @@ NOT_PAGES = {
     "filing:schema",
     "filing:file",
     "filing:receipt",
+    "filing:upload",
     "desk:file",
     "desk:receipt",
 }

@@ -31,6 +31,7 @@ class World:
             "token": "forged",
             "draft_id": drafts.start(self.town.procedure, self.town.zoe.person).public_id,
             "step": "acte",
+            "path": "proof",
             "reference": self.case.reference,
             "file_id": people.attach(self.case).public_id,
             "key": "withdraw",

@@ -177,6 +177,7 @@ def test_a_destruction_that_is_cut_is_finished_by_the_next_one(
 @pytest.mark.django_db
 def test_a_draft_that_goes_takes_the_pieces_on_their_way_with_it() -> None:
     procedure = samples.procedure()
+    assert procedure.current_version is not None
     draft = Draft.objects.create(
         procedure=procedure, version=procedure.current_version, expires_at=timezone.now() - timedelta(days=1)
     )

@@ -59,6 +59,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "filing:leave": own(),
     "filing:discard": dict.fromkeys(ROLES, 302),
     "filing:step": own(),
+    "filing:upload": own(),
     "filing:case": own(),
     "filing:confirmation": own(),
     "filing:message": dict.fromkeys(ROLES, 302),
@@ -135,6 +136,7 @@ def test_who_may_open_what(role: str, town: people.Desk) -> None:
         "token": "forged",
         "draft_id": draft.public_id,
         "step": "acte",
+        "path": "proof",
         "reference": submission.reference,
         "key": "withdraw",
         "file_id": stored.public_id,
@@ -163,6 +165,6 @@ def test_nobody_else_posts_for_the_citizen(role: str, town: people.Desk) -> None
         browser.force_login(user)
     for path in ("message/", "actions/withdraw/"):
         assert browser.post(f"/demandes/{submission.reference}/{path}", {"words": "x"}).status_code == 404
-    for path in ("acte/", "recapitulatif/", "lien/", "supprimer/", "terminer/"):
+    for path in ("acte/", "recapitulatif/", "lien/", "supprimer/", "terminer/", "fichiers/proof/"):
         assert browser.post(f"/brouillons/{draft.public_id}/{path}", {"kind": "full"}).status_code == 404
     assert browser.get(f"/brouillons/{uuid.uuid4()}/").status_code == 404

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import IO, Any
 
@@ -17,6 +17,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.fields import FileField, GroupField
 from ..models import Draft, DraftFile, PartialUpload
 from ..models.storage import drop_pieces
+from ..models.upload import PARTIAL
 from . import draft as drafts
 from .content import temporary
 from .files import RefusedFile, keep, prepare, refuse_size, tidy_name
@@ -107,6 +108,14 @@ def finish(row: PartialUpload, field: FileField) -> PartialUpload:
 
     The checks run outside the transaction: they may take a second, and hold no one up.
     """
+    ended = _finish(row, field)
+    if ended.done_at is not None:
+        # Only once the end is written for good: until then, it can be tried again.
+        drop_pieces(ended)
+    return ended
+
+
+def _finish(row: PartialUpload, field: FileField) -> PartialUpload:
     with temporary() as whole:
         for start in row.pieces:
             with default_storage.open(row.key(start)) as piece:
@@ -136,7 +145,6 @@ def finish(row: PartialUpload, field: FileField) -> PartialUpload:
 def _end(row: PartialUpload, refusal: str = "") -> PartialUpload:
     row.done_at, row.refusal = timezone.now(), refusal
     row.save(update_fields=["done_at", "refusal", "stored"])
-    drop_pieces(row)
     return row
 
 
@@ -155,7 +163,22 @@ def purge(limit: int = 200) -> int:
     for row in old:
         drop_pieces(row)
         row.delete()
-    return len(old)
+    return len(old) + _purge_strays(before, limit)
+
+
+def _purge_strays(before: datetime, limit: int) -> int:
+    """Remove the pieces that no row names: those of a transaction that was undone."""
+    try:
+        names = default_storage.listdir(PARTIAL)[1][:limit]
+    except FileNotFoundError:
+        return 0
+    count = 0
+    for name in names:
+        known, key = PartialUpload.objects.filter(public_id=name.split("-")[0]), f"{PARTIAL}/{name}"
+        if default_storage.get_modified_time(key) < before and not known.exists():
+            default_storage.delete(key)
+            count += 1
+    return count
 
 
 def _named(whole: IO[bytes], row: PartialUpload) -> File[Any]:

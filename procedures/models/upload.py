@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from .draft import Draft
 from .file import StoredFile
 
+PARTIAL = "partial"  # the folder of the pieces, in the private storage
+
 
 class PartialUpload(models.Model):
     """One file that a script sends piece by piece. ``upload`` is the browser's own name for it: it sends it again."""
@@ -38,4 +40,4 @@ class PartialUpload(models.Model):
 
     def key(self, start: int) -> str:
         """Return where a piece is kept."""
-        return f"partial/{self.public_id.hex}/{start}"
+        return f"{PARTIAL}/{self.public_id.hex}-{start}"

@@ -1,0 +1,205 @@
+"""Files sent by the script, in a real browser: progress in words, a cut network, the keyboard, axe, 320 px; and without it."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, StorageState, expect
+
+from tests.support.browser import NARROW, assert_accessible, assert_reflows, sign_in, watched_context
+from tests.support.samples_of_files import PDF
+from tests.support.servers import Live
+
+pytestmark = pytest.mark.browser
+
+CITIZEN = "citoyen@exemple.fr"
+TESTS = 8
+LOAD = f"""
+import json, uuid
+from procedures.models import Draft
+from tests.support.every_type import load
+first = Draft.objects.get(public_id=load({CITIZEN!r})["file"])
+found = []
+for _ in range({TESTS}):
+    first.pk, first.public_id = None, uuid.uuid4()
+    first.save(force_insert=True)
+    found.append(str(first.public_id))
+print(json.dumps(found))
+"""
+LONG = PDF[:20] + b"x" * 1_500_000 + PDF[20:]
+ADDRESS = re.compile(r"/fichiers/")
+
+
+@pytest.fixture(scope="module")
+def drafts(live: Live) -> Iterator[str]:
+    """Yield drafts that lack a file alone, one for each test."""
+    return iter(json.loads(live.manage("shell", "--no-imports", "-c", LOAD).strip().splitlines()[-1]))
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, live: Live) -> StorageState:
+    """Return the cookies of the person who owns the drafts."""
+    with watched_context(browser, live.url) as context:
+        sign_in(context.new_page(), CITIZEN)
+        return context.storage_state()
+
+
+@pytest.fixture
+def step(open_page: Callable[..., Page], drafts: Iterator[str], signed_in: StorageState) -> Callable[..., Page]:
+    """Return a way to open the step of a draft that asks for a file."""
+
+    def open_one(**options: Any) -> Page:
+        page = open_page(storage_state=signed_in, **options)
+        page.goto(f"/brouillons/{next(drafts)}/file/")
+        return page
+
+    return open_one
+
+
+def choose(page: Page, name: str = "livret.pdf", data: bytes = LONG) -> None:
+    """Choose a file in the input."""
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "application/pdf", "buffer": data})
+
+
+def status(page: Page) -> Any:
+    """Return the polite region where the state is said."""
+    return page.locator(".uploading [role=status]")
+
+
+def assert_went_on(page: Page) -> None:
+    """Hold that the step was left, and that it kept the file."""
+    page.wait_for_url(lambda url: not url.endswith("/file/"))
+    page.go_back()
+    page.reload()
+    assert page.url.endswith("/file/")
+    expect(page.locator(".files li")).to_contain_text("livret.pdf")
+
+
+class Slow:
+    """Holds each piece until it is let go: what a page shows meanwhile can be looked at."""
+
+    def __init__(self, page: Page) -> None:
+        self.waiting: list[Route] = []
+        self.held = True
+        page.route(ADDRESS, self.pass_or_hold)
+
+    def pass_or_hold(self, route: Route) -> None:
+        """Hold a request, or let it pass."""
+        if self.held:
+            self.waiting.append(route)
+        else:
+            route.continue_()
+
+    def let_go(self) -> None:
+        """Let every request pass from now on; one that the page gave up meanwhile goes nowhere."""
+        self.held = False
+        for route in self.waiting:
+            route.continue_()
+
+
+def test_a_file_leaves_as_soon_as_it_is_chosen_and_says_how_far_it_is(step: Callable[..., Page]) -> None:
+    page = step(viewport=NARROW)
+    slow = Slow(page)
+    choose(page)
+    bar = page.get_by_role("progressbar", name="Avancement de l’envoi – livret.pdf")
+    expect(bar).to_be_visible()
+    expect(status(page)).to_contain_text("Envoi de «\u00a0livret.pdf\u00a0»")
+    assert_reflows(page)
+    assert_accessible(page)
+    slow.let_go()
+    expect(status(page)).to_have_text("«\u00a0livret.pdf\u00a0» est joint.")
+    expect(page.locator(".files li")).to_contain_text("livret.pdf")
+    expect(bar).to_have_count(0)
+    assert page.locator("input[type=file]").input_value() == ""
+    assert_reflows(page)
+    assert_accessible(page)
+    page.get_by_role("button", name="Continuer").last.click()
+    assert_went_on(page)
+
+
+def test_a_cut_network_is_told_and_the_sending_goes_on_where_it_was(
+    browser: Browser, live: Live, drafts: Iterator[str], signed_in: StorageState
+) -> None:
+    # A context of its own: a request that is cut is an error of the console, as it must be.
+    context = browser.new_context(base_url=live.url, storage_state=signed_in, locale="fr-FR")
+    page = context.new_page()
+    page.goto(f"/brouillons/{next(drafts)}/file/")
+    offsets: list[int] = []
+
+    def unsteady(route: Route) -> None:
+        found = re.search(rb'name="offset"\r\n\r\n(\d+)', route.request.post_data_buffer or b"")
+        offsets.append(int(found[1]) if found else -1)
+        if len(offsets) in (2, 3):
+            route.abort()
+        elif len(offsets) == 5:
+            # The piece arrives; its answer is lost.
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(ADDRESS, unsteady)
+    choose(page)
+    expect(status(page)).to_have_text(re.compile("La connexion est coupée"))
+    expect(status(page)).to_have_text("«\u00a0livret.pdf\u00a0» est joint.", timeout=20_000)
+    assert offsets.count(0) == 1
+    assert offsets[1] == offsets[2] == offsets[3] == 524_288
+    assert page.locator(".files li").count() == 1
+    context.close()
+
+
+def test_a_refusal_says_why_beside_its_question(step: Callable[..., Page]) -> None:
+    page = step()
+    choose(page, "page.pdf", b"<html>ceci n'est pas un PDF</html>")
+    expect(status(page)).to_contain_text("«\u00a0page.pdf\u00a0» n’a pas été gardé")
+    error = page.locator("fieldset .error")
+    expect(error).to_contain_text("page.pdf")
+    described = page.locator("input[type=file]").get_attribute("aria-describedby") or ""
+    assert str(error.get_attribute("id")) in described.split()
+    assert_accessible(page)
+    choose(page)
+    expect(status(page)).to_have_text("«\u00a0livret.pdf\u00a0» est joint.")
+    expect(error).to_have_count(0)
+
+
+def test_all_of_it_is_done_with_the_keyboard(step: Callable[..., Page]) -> None:
+    page = step()
+    slow = Slow(page)
+    choose(page)
+    field = page.locator("input[type=file]")
+    field.focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Annuler l’envoi livret.pdf")).to_be_focused()
+    page.keyboard.press("Enter")
+    slow.let_go()
+    expect(status(page)).to_contain_text("est annulé")
+    expect(field).to_be_focused()
+    expect(page.locator(".files li")).to_have_count(0)
+    choose(page)
+    expect(status(page)).to_contain_text("est joint")
+    remove = page.get_by_role("button", name="Retirer livret.pdf")
+    remove.focus()
+    page.keyboard.press("Enter")
+    expect(status(page)).to_have_text("Le fichier est retiré.")
+    expect(field).to_be_focused()
+    expect(page.locator(".files li")).to_have_count(0)
+
+
+def test_a_page_that_is_sent_too_early_waits_for_its_files(step: Callable[..., Page]) -> None:
+    page = step()
+    slow = Slow(page)
+    choose(page)
+    expect(status(page)).to_contain_text("Envoi de")
+    page.get_by_role("button", name="Continuer").last.click()
+    expect(status(page)).to_contain_text("en cours d’envoi")
+    slow.let_go()
+    assert_went_on(page)
+
+
+def test_without_a_script_the_native_input_does_the_work(step: Callable[..., Page]) -> None:
+    page = step(java_script_enabled=False)
+    choose(page)
+    page.get_by_role("button", name="Continuer").last.click()
+    assert_went_on(page)
