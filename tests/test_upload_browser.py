@@ -8,25 +8,29 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, StorageState, expect
 
-from tests.support.browser import NARROW, assert_accessible, assert_reflows, sign_in, watched_context
+from tests.support.browser import NARROW, PATIENCE_MS, assert_accessible, assert_reflows, sign_in, watched_context
+from tests.support.clamav import MARKER
 from tests.support.samples_of_files import PDF
-from tests.support.servers import Live
+from tests.support.servers import Live, Seed, run_live
 
 pytestmark = pytest.mark.browser
 
 CITIZEN = "citoyen@exemple.fr"
 TESTS = 8
 LOAD = f"""
-import json, uuid
+import json
+from accounts.models import User
 from procedures.models import Draft
-from tests.support.every_type import load
-first = Draft.objects.get(public_id=load({CITIZEN!r})["file"])
-found = []
-for _ in range({TESTS}):
-    first.pk, first.public_id = None, uuid.uuid4()
-    first.save(force_insert=True)
-    found.append(str(first.public_id))
-print(json.dumps(found))
+from tests.support import samples
+from town.models import Department
+field = {{"type": "file", "id": "proof", "label": "Livret de famille", "max_files": 2, "kind": "identity"}}
+step = {{"id": "file", "title": "Pièce", "question": "Votre pièce", "sections": [{{"id": "s", "fields": [field]}}]}}
+found = samples.procedure(
+    "un-fichier", department=Department.objects.earliest("pk"), steps=[step], applicant={{"identification": "none"}}
+)
+person = User.objects.get(email={CITIZEN!r}).person
+drafts = [Draft.objects.create(procedure=found, version=found.current_version, person=person) for _ in range({TESTS})]
+print(json.dumps([str(draft.public_id) for draft in drafts]))
 """
 LONG = PDF[:20] + b"x" * 1_500_000 + PDF[20:]
 ADDRESS = re.compile(r"/fichiers/")
@@ -69,12 +73,9 @@ def status(page: Page) -> Any:
 
 
 def assert_went_on(page: Page) -> None:
-    """Hold that the step was left, and that it kept the file."""
-    page.wait_for_url(lambda url: not url.endswith("/file/"))
-    page.go_back()
-    page.reload()
-    assert page.url.endswith("/file/")
-    expect(page.locator(".files li")).to_contain_text("livret.pdf")
+    """Hold that the step was left for the recap, which names the file."""
+    page.wait_for_url("**/recapitulatif/")
+    expect(page.locator("dl.answers")).to_contain_text("livret.pdf")
 
 
 class Slow:
@@ -203,3 +204,34 @@ def test_without_a_script_the_native_input_does_the_work(step: Callable[..., Pag
     choose(page)
     page.get_by_role("button", name="Continuer").last.click()
     assert_went_on(page)
+
+
+@pytest.fixture(scope="module")
+def scanned_live(seed: Seed, clamd: str) -> Iterator[Live]:
+    """Return a portal of its own, where files are checked by a real clamd."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("FILE_SCANNER", "procedures.lifecycle.scanning.ClamAvScanner")
+        patched.setenv("CLAMAV_SOCKET", clamd)
+        with run_live(seed) as portal:
+            yield portal
+
+
+def test_the_check_is_followed_to_its_end_on_the_page(browser: Browser, scanned_live: Live) -> None:
+    draft = json.loads(scanned_live.manage("shell", "--no-imports", "-c", LOAD).strip().splitlines()[-1])[0]
+    with watched_context(browser, scanned_live.url) as context:
+        page = context.new_page()
+        sign_in(page, CITIZEN)
+        page.goto(f"/brouillons/{draft}/file/")
+        choose(page, "sain.pdf", PDF)
+        expect(status(page)).to_have_text("«\u00a0sain.pdf\u00a0» est arrivé, nous le vérifions.")
+        expect(page.locator(".files li")).to_contain_text("analyse en cours")
+        expect(status(page)).to_have_text("«\u00a0sain.pdf\u00a0» est joint.", timeout=PATIENCE_MS)
+        expect(page.locator(".files li")).to_contain_text("vérifié")
+        choose(page, "suspect.pdf", PDF[:9] + MARKER + PDF[9:])
+        wrong = page.locator(".files .error")
+        expect(wrong).to_contain_text("Nous avons bloqué «\u00a0suspect.pdf\u00a0»", timeout=PATIENCE_MS)
+        expect(status(page)).to_contain_text("Nous avons bloqué")
+        assert_accessible(page)
+        assert_reflows(page)
+        page.get_by_role("button", name="Retirer suspect.pdf").click()
+        expect(page.locator(".files li")).to_have_count(1)
