@@ -26,7 +26,9 @@ def scan_file(pk: int) -> None:
     try:
         scanning.settle(row)
     except Exception as error:
-        row.fail(error)
+        # A file that its person removed meanwhile took its check with it.
+        if FileScan.objects.filter(pk=pk).exists():
+            row.fail(error)
 
 
 def sweep() -> int:

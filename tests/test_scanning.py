@@ -306,6 +306,28 @@ def test_an_agent_opens_only_what_was_checked(portal: Portal, desk: people.Desk,
     assert answer.status_code == (200 if given else 404)
 
 
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+@pytest.mark.usefixtures("scanned")
+def test_a_file_removed_by_its_person_ends_its_check_in_silence(
+    portal: Portal, desk: people.Desk, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    first = filled(portal, SUSPICIOUS)
+    stored = StoredFile.objects.get()
+    row = FileScan.objects.get()
+
+    def scan(scanner: Any, content: Any) -> scanning.Verdict:
+        portal.post(step_url(first, "parents"), {"mother": "Anne", "remove": str(stored.public_id)})
+        if when == "before":
+            raise FileNotFoundError(stored.key)
+        return scanning.Verdict(Scan.INFECTED)
+
+    monkeypatch.setattr(scanning.ClamAvScanner, "scan", scan)
+    tasks.scan_file(row.pk)
+    assert not StoredFile.objects.exists()
+    assert not FileScan.objects.exists()
+    assert not journal.Event.objects.filter(kind="file_blocked").exists()
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("scanned")
 def test_two_verdicts_on_one_file_make_one_event_and_one_mail(desk: people.Desk) -> None:

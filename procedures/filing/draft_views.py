@@ -114,7 +114,7 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
             "procedure": draft.procedure,
             "definition": definition,
             "department": draft.procedure.department,
-            "rows": rows(definition, drafts.as_they_stand(traced.kept, links)),
+            "rows": rows(definition, drafts.as_they_stand(traced.kept, links or drafts.files_of(draft, traced))),
             "form": form,
             "number": len(traced.steps) + 1,
             "total": len(traced.steps) + 1,

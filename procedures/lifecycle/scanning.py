@@ -122,6 +122,8 @@ def settle(row: FileScan) -> None:
         log.warning("A file was blocked: %s found in %s", verdict.name, stored.public_id)
     with transaction.atomic():
         submission = _held_by(stored)
+        if not StoredFile.objects.filter(pk=stored.pk).exists():
+            return  # removed by its person meanwhile, and the check with it
         stored.scan = verdict.state
         stored.save(update_fields=["scan"])
         if verdict.state == StoredFile.Scan.INFECTED:
@@ -131,7 +133,7 @@ def settle(row: FileScan) -> None:
 
 def _held_by(stored: StoredFile) -> Draft | Submission | None:
     """Return what the file is joined to; a draft is held, so that it is not filed meanwhile."""
-    Draft.objects.select_for_update().filter(files__stored=stored).first()
+    Draft.objects.select_for_update(of=("self",)).filter(files__stored=stored).first()
     draft = Draft.objects.filter(files__stored=stored).first()
     if draft is not None:
         return draft
