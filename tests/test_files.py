@@ -10,6 +10,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from PIL import Image, ImageFile
+from PIL.PngImagePlugin import PngInfo
 
 from procedures.definition.fields import FileField
 from procedures.definition.formats import Template
@@ -233,6 +234,22 @@ def test_what_the_camera_noted_is_left_behind_and_the_photo_stands_upright() -> 
     # Turned by a quarter to the right, the left half is above.
     assert image.convert("RGB").getpixel((20, 5))[0] > 150  # type: ignore[index]
     assert image.convert("RGB").getpixel((20, 55))[2] > 150  # type: ignore[index]
+
+
+def test_no_note_of_any_format_is_kept() -> None:
+    exif = Image.Exif()
+    exif[0x8298] = "Camille Marchand"
+    text = PngInfo()
+    text.add_text("Author", "Camille Marchand")
+    text.add_itxt("XML:com.adobe.xmp", "<x>Camille Marchand</x>")
+    for kind, options in {
+        "PNG": {"pnginfo": text, "exif": exif},
+        "WEBP": {"exif": exif, "xmp": b"<x>Camille Marchand</x>"},
+        "JPEG": {"exif": exif, "xmp": b"<x>Camille Marchand</x>", "comment": b"Camille Marchand"},
+    }.items():
+        sent = some.photo(kind=kind, **options)
+        assert b"Camille" in sent, kind
+        assert b"Camille" not in drawn(f"a.{kind.lower()}", sent)[1], kind
 
 
 def test_a_small_photo_is_neither_enlarged_nor_spoiled() -> None:
