@@ -242,11 +242,12 @@ def test_no_note_of_any_format_is_kept() -> None:
     text = PngInfo()
     text.add_text("Author", "Camille Marchand")
     text.add_itxt("XML:com.adobe.xmp", "<x>Camille Marchand</x>")
-    for kind, options in {
+    kinds: dict[str, dict[str, Any]] = {
         "PNG": {"pnginfo": text, "exif": exif},
         "WEBP": {"exif": exif, "xmp": b"<x>Camille Marchand</x>"},
         "JPEG": {"exif": exif, "xmp": b"<x>Camille Marchand</x>", "comment": b"Camille Marchand"},
-    }.items():
+    }
+    for kind, options in kinds.items():
         sent = some.photo(kind=kind, **options)
         assert b"Camille" in sent, kind
         assert b"Camille" not in drawn(f"a.{kind.lower()}", sent)[1], kind
@@ -285,6 +286,20 @@ def test_an_animation_is_kept_as_its_first_frame(kind: str) -> None:
     image, _ = drawn("a", some.animated(kind))
     assert getattr(image, "n_frames", 1) == 1
     assert image.convert("RGB").getpixel((5, 5))[0] > 200  # type: ignore[index]
+
+
+def test_a_photo_in_several_views_is_kept_as_its_first_one() -> None:
+    target = io.BytesIO()
+    views = [Image.new("RGB", (50, 40), color) for color in ((255, 0, 0), (0, 0, 255))]
+    views[0].save(target, "MPO", save_all=True, append_images=views[1:])
+    image, written = drawn("a.jpg", target.getvalue())
+    assert image.format == "JPEG"
+    assert len(written) < len(target.getvalue())
+    assert image.convert("RGB").getpixel((5, 5))[0] > 200  # type: ignore[index]
+
+
+def test_only_the_decoder_of_the_format_that_was_found_reads_a_photo() -> None:
+    assert refusal("a.jpg", b"\xff\xd8\xff\xe0" + some.photo(kind="PNG"))
 
 
 def huge(width: int, height: int) -> bytes:
