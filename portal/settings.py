@@ -133,7 +133,19 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 300
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
 # The largest definition that may be imported.
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=5_000_000)
+# How long the documents that serve for a decision only (identity, bank, income…) outlive it: past the two months given
+# to contest it before the court (CJA R421-1).
+DECIDED_FILES_DAYS = env.int("DECIDED_FILES_DAYS", default=75)
+# Photos are kept no larger than reading them needs.
+IMAGE_MAX_SIDE = env.int("IMAGE_MAX_SIDE", default=3000)
+IMAGE_QUALITY = env.int("IMAGE_QUALITY", default=85)
 FILE_SCANNER = env.str("FILE_SCANNER", default="procedures.lifecycle.scanning.NullScanner")
+# Where clamd listens: a Unix socket, or tcp://host:port.
+CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="/run/clamav/clamd.ctl")
+CLAMAV_TIMEOUT = env.float("CLAMAV_TIMEOUT", default=45.0)
+# Files sent in pieces by the script of form pages, until they are whole: how much of them at once, and for how long.
+PARTIAL_UPLOADS_MAX_BYTES = env.int("PARTIAL_UPLOADS_MAX_BYTES", default=2 * 1024**3)
+PARTIAL_UPLOADS_HOURS = env.int("PARTIAL_UPLOADS_HOURS", default=24)
 
 # --- Language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"

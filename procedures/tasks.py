@@ -3,8 +3,8 @@
 from portal.kit.owed import sweep as sweep_owed
 
 from .documents import receipt
-from .lifecycle import prefill, retain
-from .models import Document
+from .lifecycle import prefill, retain, scanning, uploads
+from .models import Document, FileScan
 
 
 def issue_document(pk: int) -> None:
@@ -18,9 +18,25 @@ def issue_document(pk: int) -> None:
         document.fail(error)
 
 
+def scan_file(pk: int) -> None:
+    """Have a file checked; while the scanner does not answer, it is noted on the row and tried again later."""
+    row = FileScan.claim(pk)
+    if row is None:
+        return
+    try:
+        scanning.settle(row)
+    except Exception as error:
+        # A file that its person removed meanwhile took its check with it.
+        if FileScan.objects.filter(pk=pk).exists():
+            row.fail(error)
+
+
 def sweep() -> int:
-    """Wake the worker for the documents that are due; remove drafts past their date and files without a link."""
+    """Wake the worker for what is due; remove what is not kept: old drafts, files without a link or that have served."""
     retain.purge_drafts()
     retain.purge_orphans()
     prefill.purge()
-    return sweep_owed(Document)
+    retain.destroy_decided()
+    uploads.purge()
+    scanning.enrol()
+    return sweep_owed(FileScan) + sweep_owed(Document)

@@ -23,6 +23,7 @@ IN_PRODUCTION = {
     "SECRET_KEY": secrets.token_urlsafe(64),
     "ALLOWED_HOSTS": "demarches.example.org",
     "PUBLIC_URL": "https://demarches.example.org",
+    "FILE_SCANNER": "procedures.lifecycle.scanning.ClamAvScanner",
 }
 FORGOTTEN = ("DATABASE_URL", "STATIC_ROOT", "EMAIL_URL", "DEBUG", "INSECURE_COOKIES", "BEHIND_PROXY", "DEMO_MODE")
 

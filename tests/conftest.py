@@ -16,7 +16,7 @@ pytest.register_assert_rewrite(
 
 from tests.support.client import Portal  # noqa: E402 after the rewriting is set up
 
-pytest_plugins = ["tests.support.browser"]
+pytest_plugins = ["tests.support.browser", "tests.support.clamav"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}

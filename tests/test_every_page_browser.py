@@ -46,6 +46,7 @@ NOT_PAGES = {
     "filing:suggestions",
     "filing:file",
     "filing:receipt",
+    "filing:upload",
     "desk:file",
     "desk:receipt",
 }

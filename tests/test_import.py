@@ -256,7 +256,7 @@ def test_identity_papers_and_bank_details_say_what_they_are() -> None:
         for field in section["fields"]
         if field["type"] == "file"
     }
-    assert kinds == {"Titre d’identité": "identity", "RIB de l’association": "bank_details", "Assurance": ""}
+    assert kinds == {"Titre d’identité": "identity", "RIB de l’association": "bank", "Assurance": ""}
 
 
 def test_html_becomes_plain_paragraphs_and_what_is_no_html_stays() -> None:

@@ -32,6 +32,7 @@ class World:
             "draft_id": drafts.start(self.town.procedure, self.town.zoe.person).public_id,
             "step": "acte",
             "field": "kind",
+            "path": "proof",
             "reference": self.case.reference,
             "file_id": people.attach(self.case).public_id,
             "key": "withdraw",

@@ -65,6 +65,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "filing:step": own() | SIGN_IN_AGAIN,
     "filing:conflict": own(302) | SIGN_IN_AGAIN,
     "filing:suggestions": own() | SIGN_IN_AGAIN,
+    "filing:upload": own() | SIGN_IN_AGAIN,
     "filing:case": own(),
     "filing:confirmation": own(),
     "filing:message": dict.fromkeys(ROLES, 302),
@@ -142,6 +143,7 @@ def test_who_may_open_what(role: str, town: people.Desk) -> None:
         "draft_id": draft.public_id,
         "step": "acte",
         "field": "kind",
+        "path": "proof",
         "reference": submission.reference,
         "key": "withdraw",
         "file_id": stored.public_id,
@@ -170,7 +172,7 @@ def test_nobody_else_posts_for_the_citizen(role: str, town: people.Desk) -> None
         browser.force_login(user)
     for path in ("message/", "actions/withdraw/"):
         assert browser.post(f"/demandes/{submission.reference}/{path}", {"words": "x"}).status_code == 404
-    for path in ("acte/", "recapitulatif/", "lien/", "supprimer/", "terminer/"):
+    for path in ("acte/", "recapitulatif/", "lien/", "supprimer/", "terminer/", "fichiers/proof/"):
         answer = browser.post(f"/brouillons/{draft.public_id}/{path}", {"kind": "full"})
         assert answer.status_code == (302 if role == "anonymous" else 404)
         if role == "anonymous":

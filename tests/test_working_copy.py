@@ -23,7 +23,7 @@ DIGESTS = {
     "acte_mariage": "6b41126a0723bb27680061363dc21a30a97fc788bc5df66a88f4dba4fed3885d",
     "acte_naissance": "035499a0cb8dfef1294a2808ea1cb6e1168772efcaa2367a5349557b29ac5978",
     "debit_boissons_temporaire": "11d780923111bc7211e588ad8cbb614b2ad54002bd50aeb746c47f198e760dc0",
-    "inscription_scolaire": "8908dc53385394f04354268a29103aad724d5c286dd3c95732cccbc4918ed091",
+    "inscription_scolaire": "b03fcd5ea9e41c77b27f305902d018e032b970155cf07ff41d79f5d3464e0ae2",
     "location_salle": "1042ff8552cd2c2d8aad8a4b8c16e8b92259e47dc3084eb6642687718262c92a",
     "occupation_domaine_public": "e54fd19c4ca400bae8c03efede43a0af789358b674b864fbd2184b2766bc8002",
     "permis_detention_chien": "3593874c5510ee9eab4e3ca84e6fb71954608fb54cbc3514ac60d3d96790d3f0",

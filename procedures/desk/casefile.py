@@ -18,6 +18,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.fields import FileField
 from ..definition.fields.address import lines
 from ..definition.workflow import Transition
+from ..lifecycle.scanning import openable
 from ..models import AnswerFile, Decision, Document, Message, Submission
 from .words import due_of, happened, is_to_sign, shape_of
 
@@ -107,8 +108,9 @@ def prepared_of(submission: Submission) -> Decision | None:
 
 
 def _files(definition: ProcedureDefinition, links: list[AnswerFile]) -> list[tuple[str, AnswerFile]]:
-    names = {name: field.name for name, field in definition.fields.items()}
-    return [(names.get(link.field_id, ""), link) for link in links]
+    names = {name: field.name for name, field in definition.every_field.items()}
+    # A file of a row is named "group-2-field".
+    return [(names.get(link.field_id.rsplit("-", 1)[-1], ""), link) for link in links]
 
 
 def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
@@ -132,6 +134,7 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         "sent": sent,
         "sections": answers_of(definition, sent.answers) if sent else [],
         "files": _files(definition, list(submission.files.select_related("stored"))),
+        "openable": openable(),
         "receipt": receipt_of(submission),
         "exchanged": exchanged,
         "unread": sum(1 for message in exchanged if message.from_citizen and message.read_at is None),

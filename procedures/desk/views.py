@@ -18,13 +18,12 @@ from accounts.permissions import actor_of
 from .. import permissions
 from ..definition.reference import normalise_reference
 from ..lifecycle import message as letters
+from ..lifecycle import scanning
 from ..models import StoredFile, Submission
 from . import casefile, inbox, selection
 from .access import desk_only, load, note, page
 from .forms import MessageForm
 from .words import long_day
-
-OPENABLE = (StoredFile.Scan.CLEAN, StoredFile.Scan.SKIPPED)
 
 
 @require_safe
@@ -130,7 +129,8 @@ def file(request: HttpRequest, reference: str, file_id: Any) -> HttpResponseBase
     stored = StoredFile.objects.filter(
         Q(answer_link__submission=submission) | Q(message_link__message__submission=submission),
         public_id=file_id,
-        scan__in=OPENABLE,
+        scan__in=scanning.openable(),
+        destroyed_at=None,
     ).first()
     if stored is None:
         raise Http404

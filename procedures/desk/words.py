@@ -37,6 +37,11 @@ _SHAPES = {
     "granted_in_part": ("check", "yes"),
     "refused": ("cross", "not"),
 }
+# What happens to files by itself.
+_ON_FILES = {
+    "file_blocked": gettext_lazy("File blocked: something suspicious was found in it"),
+    "files_destroyed": gettext_lazy("Files destroyed, as announced to the applicant"),
+}
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,8 @@ def happened(event: Event, workflow: Workflow) -> str:
         return _("Request filed")
     if event.kind == "message":
         return _("Message from the department") if event.role == "agent" else _("Message from the applicant")
+    if event.kind in _ON_FILES:
+        return str(_ON_FILES[event.kind])
     try:
         transition = workflow.transition(event.kind)
     except KeyError:

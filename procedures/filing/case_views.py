@@ -205,7 +205,7 @@ def file(request: HttpRequest, reference: str, file_id: Any) -> HttpResponseBase
     """Download one of the files that were sent."""
     submission = load(request, reference)
     stored = StoredFile.objects.filter(answer_link__submission=submission, public_id=file_id).first()
-    if stored is None or stored.scan == StoredFile.Scan.INFECTED:
+    if stored is None or stored.scan == StoredFile.Scan.INFECTED or stored.destroyed_at is not None:
         raise Http404
     return download(stored, stored.name)
 

@@ -14,6 +14,7 @@ from accounts.permissions import actor_of
 from ..definition.document import ProcedureDefinition
 from ..definition.lookups import Context
 from ..definition.trace import Trace
+from ..lifecycle import draft as drafts
 from ..lifecycle.edition import EditionFull
 from ..lifecycle.submit import IncompleteDraft, ProcedureClosed, submit
 from ..models import Draft
@@ -50,6 +51,9 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
     definition = draft.definition
     traced = definition.trace(draft.answers)
     hole = wizard.first_hole(draft, traced)
+    # The sending looks at the files by itself.
+    links = drafts.files_of(draft, traced) if request.method != "POST" else []
+    hole = hole or drafts.blocked_step(traced, links)
     if hole is not None:
         return redirect("filing:step", draft.public_id, hole)
     context = Context(today=timezone.localdate(), answers=traced.kept, lookups=TownLookups())
@@ -69,7 +73,7 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
             "procedure": draft.procedure,
             "definition": definition,
             "department": draft.procedure.department,
-            "rows": rows(definition, traced.kept),
+            "rows": rows(definition, drafts.as_they_stand(traced.kept, links or drafts.files_of(draft, traced))),
             "warnings": [w for _s, _c, f in traced.questions() for w in f.warnings(traced.kept.get(f.id), context)],
             "stale": stale,
             "form": form,

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from . import case_views, catalogue_views, draft_views, follow_views, recap_views, starting, suggest_views
+from . import (
+    case_views,
+    catalogue_views,
+    draft_views,
+    follow_views,
+    recap_views,
+    starting,
+    suggest_views,
+    upload_views,
+)
 
 app_name = "filing"
 urlpatterns = [
@@ -17,6 +26,7 @@ urlpatterns = [
     path("brouillons/<uuid:draft_id>/lien/", draft_views.link, name="link"),
     path("brouillons/<uuid:draft_id>/terminer/", draft_views.leave, name="leave"),
     path("brouillons/<uuid:draft_id>/supprimer/", draft_views.discard, name="discard"),
+    path("brouillons/<uuid:draft_id>/fichiers/<slug:path>/", upload_views.files, name="upload"),
     path("brouillons/<uuid:draft_id>/<slug:step>/", draft_views.step, name="step"),
     path("brouillons/<uuid:draft_id>/<slug:step>/conflit/", draft_views.conflict, name="conflict"),
     path(

@@ -28,6 +28,7 @@ from . import conflicts, session
 from .forms import StepForm, querydict, raw_of
 from .live import payload
 from .lookups import CitizenLookups
+from .upload_views import words as upload_words
 
 DONE = "recapitulatif"
 
@@ -216,7 +217,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
     def _files(self) -> dict[str, list[dict[str, Any]]]:
         files: dict[str, list[dict[str, Any]]] = {}
         for link in self.draft.files.select_related("stored"):
-            files.setdefault(link.field_id, []).append(link.stored.described())
+            files.setdefault(link.field_id, []).append(link.stored.shown())
         return files
 
     def get_form_initial(self, step: str) -> dict[str, Any]:
@@ -242,6 +243,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         return {
             "form": form,
             "live": payload(form.step, form.context),
+            "uploads": upload_words() if form.step.takes_files else None,
             "draft": self.draft,
             "tab": self.request.POST.get("tab") or secrets.token_hex(4),
             "warnings": [

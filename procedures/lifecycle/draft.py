@@ -20,8 +20,10 @@ from town import models as town
 from ..definition.base import Answers
 from ..definition.document import Step
 from ..definition.fields import FileField
+from ..definition.trace import Trace
 from ..models import Draft, DraftFile, Edition, Procedure, StoredFile
 from ..models.draft import RESUME_LINK, expiry
+from ..models.storage import drop_pieces
 from . import prefill
 from .files import RefusedFile, receive
 
@@ -72,6 +74,46 @@ def keep_pending(draft: Draft, step_id: str, raw: dict[str, list[str]], answers:
     _touch(draft, step_id, tab)
 
 
+def prolong(draft: Draft) -> None:
+    """Keep a draft longer, since someone works on it; its pages did not change."""
+    draft.expires_at = expiry()
+    draft.save(update_fields=["expires_at"])
+
+
+def files_of(draft: Draft, traced: Trace) -> list[DraftFile]:
+    """Return the files joined to a draft, each with its row; nothing is asked where no answer names a file."""
+    if not any(field.files(traced.kept.get(field.id)) for _step, _section, field in traced.questions()):
+        return []
+    return list(draft.files.select_related("stored"))
+
+
+def as_they_stand(answers: Answers, links: list[DraftFile]) -> Answers:
+    """Return the answers with what is known now of each file: for a page, never for what is kept."""
+    states = {str(link.stored.public_id): link.stored.scan for link in links}
+    return {name: _with_states(value, states) for name, value in answers.items()} if states else answers
+
+
+def _with_states(value: Any, states: dict[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_with_states(item, states) for item in value]
+    if isinstance(value, dict):
+        if value.get("id") in states and "sha256" in value:
+            return {**value, "scan": states[value["id"]]}
+        return {name: _with_states(part, states) for name, part in value.items()}
+    return value
+
+
+def blocked_step(traced: Trace, links: list[DraftFile]) -> str | None:
+    """Return the first step with a file that the scanner blocked and that would be sent; None when there is none."""
+    blocked = {str(link.stored.public_id) for link in links if link.stored.scan == StoredFile.Scan.INFECTED}
+    if not blocked:
+        return None
+    for step, _section, field in traced.questions():
+        if not blocked.isdisjoint(str(file["id"]) for file in field.files(traced.kept.get(field.id))):
+            return step.id
+    return None
+
+
 # Which of a step's questions a partial ``pending`` holds; without it, all of them.
 ONLY = "~only"
 
@@ -120,10 +162,13 @@ def attach(draft: Draft, field: FileField, uploads: list[UploadedFile[Any]], pat
         else:
             DraftFile.objects.create(draft=draft, field_id=path, stored=stored)
     if len(uploads) > max(room, 0):
-        refused.append(
-            _("%(count)d files at most for this question: the last ones were not kept.") % {"count": field.max_files}
-        )
+        refused.append(no_room(field))
     return refused
+
+
+def no_room(field: FileField) -> str:
+    """Say that a question takes no more files."""
+    return _("%(count)d files at most for this question: the last ones were not kept.") % {"count": field.max_files}
 
 
 def detach(draft: Draft, file_id: str) -> None:
@@ -131,7 +176,8 @@ def detach(draft: Draft, file_id: str) -> None:
     for stored in StoredFile.objects.filter(draft_link__draft=draft, public_id=file_id):
         _remove(stored)
     draft.answers = {name: _without(value, file_id) for name, value in draft.answers.items()}
-    _touch(draft)
+    draft.save(update_fields=["answers"])
+    prolong(draft)
 
 
 def _without(value: Any, file_id: str) -> Any:
@@ -155,6 +201,8 @@ def discard(draft: Draft) -> None:
     """Throw a draft away, with its files."""
     for stored in StoredFile.objects.filter(draft_link__draft=draft):
         _remove(stored)
+    for upload in draft.uploads.filter(done_at=None):
+        drop_pieces(upload)
     draft.delete()
 
 

@@ -1,11 +1,17 @@
-"""What is not kept: drafts past their date, files that nothing links any more."""
+"""What is not kept: drafts past their date, files that nothing links any more, documents that have served."""
 
-from datetime import timedelta
+from collections import defaultdict
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils import timezone
 
-from ..models import Draft, StoredFile
+from journal import models as journal
+
+from ..models import AnswerFile, Draft, StoredFile, Submission
+from ..models.storage import destroy
 from .draft import discard
 
 
@@ -33,3 +39,56 @@ def purge_orphans(limit: int = 200) -> int:
         default_storage.delete(key)
         count += 1
     return count
+
+
+def destroy_decided(limit: int = 200) -> int:
+    """Destroy the bytes of the files that a question keeps until the decision only, once the delay after it has passed.
+
+    The row stays, with name, size and digest, and the journal says what was destroyed (GDPR article 5.1, c and e).
+    Return how many files were destroyed. Safe to run again, and at once by two workers.
+    """
+    _date_decided(limit)
+    due: dict[int, list[int]] = defaultdict(list)
+    for link in AnswerFile.objects.filter(destroy_at__lte=timezone.now()).order_by("destroy_at")[:limit]:
+        due[link.submission_id].append(link.pk)
+    return sum(_destroy_of(submission, links) for submission, links in due.items())
+
+
+def _date_decided(limit: int) -> None:
+    """Say of each such file of a request that is over when it is to go."""
+    waiting = AnswerFile.objects.filter(
+        until_decision=True,
+        destroy_at=None,
+        submission__status__in=(Submission.Status.DECIDED, Submission.Status.CLOSED),
+    )
+    for submission in Submission.objects.filter(pk__in=waiting.values("submission")).select_related("version")[:limit]:
+        when = _over_since(submission) + timedelta(days=settings.DECIDED_FILES_DAYS)
+        waiting.filter(submission=submission).update(destroy_at=when)
+
+
+def _over_since(submission: Submission) -> datetime:
+    """Return when the request last came to its end."""
+    workflow, since = submission.version.definition.workflow, None
+    for event in journal.Event.objects.of(submission.key):
+        target = event.data.get("to") or event.data.get("state")
+        if target:
+            over = workflow.state(target).status in {Submission.Status.DECIDED, Submission.Status.CLOSED}
+            since = (since or event.at) if over else None
+    return since or timezone.now()
+
+
+@transaction.atomic
+def _destroy_of(submission_id: int, links: list[int]) -> int:
+    submission = Submission.objects.select_for_update().get(pk=submission_id)
+    due = list(AnswerFile.objects.filter(pk__in=links, destroy_at__isnull=False).select_related("stored"))
+    if not submission.is_over:
+        # Opened again meanwhile: the files serve until the next decision.
+        AnswerFile.objects.filter(submission=submission).update(destroy_at=None)
+        return 0
+    gone = [link.stored for link in due if link.stored.destroyed_at is None]
+    for stored in gone:
+        destroy(stored)
+    AnswerFile.objects.filter(pk__in=[link.pk for link in due]).update(until_decision=False, destroy_at=None)
+    if gone:
+        journal.append(submission.key, "files_destroyed", data={"files": [str(stored.public_id) for stored in gone]})
+    return len(gone)

@@ -15,16 +15,17 @@ from portal.kit.text import fold
 from ..definition.applicant import display_name
 from ..definition.base import Answers
 from ..definition.document import ProcedureDefinition
+from ..definition.fields import FileField
 from ..definition.fields.address import lines
 from ..definition.legal import silence_date
 from ..definition.lookups import Context
 from ..definition.reference import new_code, new_reference
 from ..definition.upgrade import canonical
-from ..models import AnswerFile, AnswerSet, Applicant, Document, Draft, Facet, Submission
+from ..models import AnswerFile, AnswerSet, Applicant, Document, Draft, DraftFile, Facet, Submission
 from ..models.lookups import TownLookups
 from . import acknowledgement, notify
 from . import edition as editions
-from .draft import locked
+from .draft import blocked_step, files_of, locked
 
 
 class IncompleteDraft(Exception):
@@ -60,6 +61,10 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
         # An entry of the town's tables may have expired since the step was answered.
         if field.still_valid(traced.kept.get(field.id), context):
             raise IncompleteDraft(step.id)
+    links = files_of(draft, traced)
+    blocked = blocked_step(traced, links)
+    if blocked is not None:
+        raise IncompleteDraft(blocked)
 
     rank = editions.take_place(draft.edition) if draft.edition is not None else None
     received_at = timezone.now()
@@ -89,7 +94,7 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
         if name in answers and answers[name] == known["value"]
     }
     sent = add_answers(submission, answers, origin=AnswerSet.Origin.FILING, by=by, sources=sources)
-    _move_files(draft, submission, definition, answers)
+    _move_files(draft, links, submission, definition, answers)
     _write_facets(submission, definition, answers)
     journal.append(
         submission.key,
@@ -169,11 +174,21 @@ def _search_text(definition: ProcedureDefinition, answers: Answers) -> str:
     return fold(" ".join(terms))[:5000]
 
 
-def _move_files(draft: Draft, submission: Submission, definition: ProcedureDefinition, answers: Answers) -> None:
+def _move_files(
+    draft: Draft, links: list[DraftFile], submission: Submission, definition: ProcedureDefinition, answers: Answers
+) -> None:
     kept = {item["id"] for _, _, field in definition.sent(answers) for item in field.files(answers[field.id])}
-    links = list(draft.files.select_related("stored")) if kept else []
+    short_lived = {
+        field.id for field in definition.every_field.values() if isinstance(field, FileField) and field.is_short_lived
+    }
     AnswerFile.objects.bulk_create(
-        AnswerFile(submission=submission, field_id=link.field_id, stored=link.stored)
+        AnswerFile(
+            submission=submission,
+            field_id=link.field_id,
+            stored=link.stored,
+            # A file of a row is named "group-2-field".
+            until_decision=link.field_id.rsplit("-", 1)[-1] in short_lived,
+        )
         for link in links
         if str(link.stored.public_id) in kept
     )

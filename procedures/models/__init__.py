@@ -5,9 +5,10 @@ from .case import Applicant, CaseAccess, Decision, Facet, Message, Submission
 from .document import Document
 from .draft import Draft
 from .edition import Edition
-from .file import AnswerFile, DraftFile, StoredFile
+from .file import AnswerFile, DraftFile, FileScan, StoredFile
 from .prefill import Partner, Prefill
 from .procedure import Procedure, ProcedureVersion
+from .upload import PartialUpload
 from .working_copy import WorkingCopy
 
 __all__ = [
@@ -21,7 +22,9 @@ __all__ = [
     "DraftFile",
     "Edition",
     "Facet",
+    "FileScan",
     "Message",
+    "PartialUpload",
     "Partner",
     "Prefill",
     "Procedure",

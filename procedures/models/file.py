@@ -1,10 +1,14 @@
 """Files and the rows that link them: submitting moves rows, never bytes."""
 
 import uuid
+from datetime import timedelta
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from portal.kit.owed import Owed, OwedQuerySet
 
 
 class StoredFile(models.Model):
@@ -15,6 +19,7 @@ class StoredFile(models.Model):
         CLEAN = "clean", _("safe")
         SKIPPED = "skipped", _("not checked")
         INFECTED = "infected", _("blocked: suspicious file")
+        UNSCANNABLE = "unscannable", _("cannot be checked")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     key = models.CharField(max_length=120, unique=True)
@@ -22,25 +27,73 @@ class StoredFile(models.Model):
     size = models.PositiveBigIntegerField(_("size"))
     content_type = models.CharField(max_length=80)
     sha256 = models.CharField(max_length=64)
-    scan = models.CharField(max_length=10, choices=Scan.choices, default=Scan.PENDING)
+    # The digest of what the person sent, where what is kept was made lighter from it.
+    original_sha256 = models.CharField(max_length=64, blank=True)
+    # A PDF that may ask for a password.
+    protected = models.BooleanField(default=False)
+    scan = models.CharField(max_length=12, choices=Scan.choices, default=Scan.PENDING)
     created_at = models.DateTimeField(default=timezone.now)
+    # The bytes are gone; the row still says what they were.
+    destroyed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
+        indexes = [
+            # What a scanner that was switched on has still to see.
+            models.Index(fields=["id"], name="file_not_scanned", condition=models.Q(scan="skipped", destroyed_at=None))
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def described(self) -> dict[str, object]:
         """Return what an answer keeps of a file."""
-        return {
+        known: dict[str, object] = {
             "id": str(self.public_id),
             "name": self.name,
             "size": self.size,
             "type": self.content_type,
             "sha256": self.sha256,
         }
+        if self.original_sha256:
+            known["original"] = self.original_sha256
+        if self.protected:
+            known["protected"] = True
+        return known
+
+    def shown(self) -> dict[str, object]:
+        """Return what a page says of a file now: its description, and how it stands."""
+        return {**self.described(), "scan": self.scan}
+
+
+class FileScan(Owed):
+    """A file that the scanner has to see. While the scanner does not answer it is tried again, without end."""
+
+    task: ClassVar[str] = "procedures.tasks.scan_file"
+    LONGEST_WAIT: ClassVar[timedelta] = timedelta(hours=1)
+
+    stored = models.OneToOneField(StoredFile, on_delete=models.CASCADE, related_name="scan_owed")
+
+    objects = OwedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("check of a file")
+        verbose_name_plural = _("checks of files")
+        indexes = [
+            models.Index(fields=["next_try_at"], name="scan_due", condition=models.Q(state__in=("queued", "working")))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stored_id} {self.state}"
+
+    def fail(self, error: BaseException) -> None:
+        """Try again, an hour later at most: a file is never left unseen because the scanner was down for long."""
+        super().fail(error)
+        latest = timezone.now() + self.LONGEST_WAIT
+        if self.state == self.State.FAILED or self.next_try_at > latest:
+            self.state, self.next_try_at = self.State.QUEUED, min(self.next_try_at, latest)
+            self.save(update_fields=["state", "next_try_at"])
 
 
 class DraftFile(models.Model):
@@ -65,11 +118,20 @@ class AnswerFile(models.Model):
     submission = models.ForeignKey("procedures.Submission", on_delete=models.PROTECT, related_name="files")
     field_id = models.CharField(max_length=110)  # "field", or "group-2-field" in a row
     stored = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="answer_link")
+    # The question's own rule: the bytes go some time after the decision. ``destroy_at`` is known once there is one.
+    until_decision = models.BooleanField(default=False)
+    destroy_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("file of a request")
         verbose_name_plural = _("files of requests")
+        indexes = [
+            models.Index(
+                fields=["submission"], name="file_to_date", condition=models.Q(until_decision=True, destroy_at=None)
+            ),
+            models.Index(fields=["destroy_at"], name="file_to_destroy", condition=models.Q(destroy_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.field_id

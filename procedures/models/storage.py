@@ -1,4 +1,4 @@
-"""Bytes into the private storage, under a random key; the row holds the name, the size and the digest."""
+"""Bytes into the private storage, under a random key, and out of it; the row holds the name, the size and the digest."""
 
 import hashlib
 import uuid
@@ -9,17 +9,58 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from .file import StoredFile
+from .upload import PartialUpload
 
 
-def store(content: File[Any] | IO[bytes], *, name: str, content_type: str, scan: StoredFile.Scan) -> StoredFile:
-    """Keep the bytes of ``content`` and return their row; the verdict of the scanner is the caller's."""
+def digest_of(content: File[Any] | IO[bytes]) -> tuple[str, int]:
+    """Return the SHA-256 of some bytes and their number, read by pieces; the cursor goes back to the start."""
     digest, size = hashlib.sha256(), 0
     content.seek(0)
     while chunk := content.read(65536):
         digest.update(chunk)
         size += len(chunk)
     content.seek(0)
+    return digest.hexdigest(), size
+
+
+def store(
+    content: File[Any] | IO[bytes],
+    *,
+    name: str,
+    content_type: str,
+    scan: StoredFile.Scan,
+    original_sha256: str = "",
+    protected: bool = False,
+) -> StoredFile:
+    """Keep the bytes of ``content`` and return their row; the verdict of the scanner is the caller's."""
+    sha256, size = digest_of(content)
     key = default_storage.save(f"{timezone.now():%Y/%m}/{uuid.uuid4().hex}", content)
     return StoredFile.objects.create(
-        key=key, name=name, size=size, content_type=content_type, sha256=digest.hexdigest(), scan=scan
+        key=key,
+        name=name,
+        size=size,
+        content_type=content_type,
+        sha256=sha256,
+        scan=scan,
+        original_sha256=original_sha256,
+        protected=protected,
     )
+
+
+def destroy(stored: StoredFile) -> None:
+    """Remove the bytes and keep the row, marked; safe to run again.
+
+    The bytes go first: were the row's change then undone, the next run would find it unmarked and finish.
+    """
+    default_storage.delete(stored.key)
+    if stored.destroyed_at is None:
+        stored.destroyed_at = timezone.now()
+        stored.save(update_fields=["destroyed_at"])
+
+
+def drop_pieces(upload: PartialUpload) -> None:
+    """Remove the pieces of a file on its way."""
+    for start in upload.pieces:
+        default_storage.delete(upload.key(start))
+    # A piece whose row was undone lies just after the last one that counts.
+    default_storage.delete(upload.key(upload.received))

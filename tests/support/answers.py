@@ -18,11 +18,12 @@ from procedures.models import Document, Draft, Submission
 from tests.support.client import Portal, page_of
 from tests.support.document import Element
 from tests.support.forms import choices, controls_of, form_of
+from tests.support.samples_of_files import photo
 
 Raw = dict[str, Any]
 
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
+PNG = photo(kind="PNG")
 # One of them fits most patterns: letters, figures, an association, a company, a plate, an animal's chip.
 TEXTS = ("Exemple", "12", "99240", "W123456789", "20006541500016", "250269812345678", "AB-123-CD", "ABC12345", "A", "1")
 ENOUGH_PAGES = 150

@@ -5,7 +5,6 @@ from .basic import (
     Checkboxes,
     Control,
     DateParts,
-    Files,
     Group,
     Radios,
     Suggested,
@@ -16,6 +15,7 @@ from .basic import (
     textarea,
 )
 from .content import Content, Explanation, Heading, Nothing, Output
+from .files import Files
 from .parts import Input, Inputs, NameParts, SignatureParts
 from .rows import Posted, Rows
 from .times import DateTimeParts, PartialDateParts, PeriodParts

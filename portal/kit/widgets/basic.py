@@ -1,4 +1,4 @@
-"""The plain controls: one input, a list, boxes, a date, an address, files."""
+"""The plain controls: one input, a list, boxes, a date, an address."""
 
 import html
 from collections.abc import Collection, Mapping, Sequence
@@ -279,51 +279,3 @@ class AddressParts(Group):
         if not any(f"{name}-{part}" in data for part in self.parts):
             return None
         return {part: data.get(f"{name}-{part}", "") for part in self.parts}
-
-
-class Files(Group):
-    """A native file input under the list of what was already sent. ``kept`` and ``refused`` come from the wizard."""
-
-    needs_multipart_form = True
-
-    def __init__(self, attrs: Any = None) -> None:
-        super().__init__(attrs)
-        self.kept: list[dict[str, Any]] = []
-
-    def control(self, control: Control) -> SafeString:
-        """Draw the files kept, each with its remove button, then the input."""
-        rows = [
-            format_html(
-                '<li><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 3h8l4 4v14H6zM14 3v4h4"/></svg>'
-                '<div><strong>{}</strong><br><span class="small">{}</span></div>'
-                '<button class="btn btn--quiet" name="remove" value="{}" formnovalidate>{} <span class="sr">{}</span>'
-                "</button></li>",
-                item["name"],
-                item["said"],
-                item["id"],
-                _("Remove"),
-                item["name"],
-            )
-            for item in self.kept
-        ]
-        values = {
-            "type": "file",
-            "id": control.id,
-            "name": control.name,
-            "multiple": True,
-            "accept": self.attrs.get("accept"),
-            "aria-describedby": control.described,
-            "aria-invalid": "true" if control.wrong else None,
-            "aria-required": "true" if control.required else None,
-        }
-        return format_html(
-            '{}<div class="drop"><label class="sr" for="{}">{}</label><input{}></div>',
-            format_html('<ul class="files">{}</ul>', _join(rows)) if rows else "",
-            control.id,
-            _("Choose files"),
-            attributes(values),
-        )
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
-        """Read every file of the input."""
-        return list(files.getlist(name)) if hasattr(files, "getlist") else []

@@ -245,7 +245,7 @@ class Types:
         if descriptor.kind == "titreidentite" or "identite" in nature or _IDENTITY.search(label):
             kind = "identity"
         elif nature == "rib" or _BANK.search(label):
-            kind = "bank_details"
+            kind = "bank"
         more = {"kind": kind} if kind and "kind" in FIELD_TYPES["file"].model_fields else {}
         return [self._first_accepted(descriptor, [{"type": "file", **question, "max_files": 10, **more}])]
 
