@@ -187,6 +187,7 @@ def test_a_mistake_in_a_row_is_told_beside_its_question_and_in_the_summary(porta
         "#f-children-2-diet",
         "#f-children-2-proof",
     ]
+    assert all(link.text.startswith("Enfant 2 – ") for link in summary_of(page))
     ids = {node.get("id") for node in root.walk()}
     assert all(link.removeprefix("#") in ids for link in links)
     assert 'value="Zoé"' in texts(page)

@@ -215,7 +215,12 @@ class _Control(forms.Field):
 
     def faults(self) -> list[tuple[str, str]]:
         """Return, for the summary of errors, the id of each wrong input of a row and its message."""
-        return [fault for _number, form in self.checked or [] for fault in faults_of(form)]
+        label = self.question.row_label
+        return [
+            (place, f"{label} {index} – {message}")
+            for index, (_number, form) in enumerate(self.checked or [], 1)
+            for place, message in faults_of(form)
+        ]
 
     def draw(self, value: Any) -> list[tuple[int, SafeString]]:
         """Draw each row: as checked, as posted and not judged yet, or as stored."""
