@@ -1,7 +1,13 @@
 """Signing in and managing one's login: allauth's views under French addresses."""
 
 from allauth.account import views
+from allauth.mfa.base import views as factor
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from allauth.usersessions import views as sessions
 from django.urls import path
+
+from .identity import views as security
 
 urlpatterns = [
     path("connexion/", views.login, name="account_login"),
@@ -19,4 +25,13 @@ urlpatterns = [
     path("mot-de-passe/code/", views.confirm_password_reset_code, name="account_confirm_password_reset_code"),
     path("mot-de-passe/nouveau/", views.complete_password_reset, name="account_complete_password_reset"),
     path("mot-de-passe/change/", views.password_reset_from_key_done, name="account_password_reset_completed"),
+    path("securite/", factor.index, name="mfa_index"),
+    path("securite/code/", factor.authenticate, name="mfa_authenticate"),
+    path("securite/confirmation/", factor.reauthenticate, name="mfa_reauthenticate"),
+    path("securite/application/", security.add_application, name="mfa_activate_totp"),
+    path("securite/application/retirer/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("securite/codes-de-secours/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("securite/codes-de-secours/nouveaux/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("securite/codes-de-secours/fichier/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("sessions/", sessions.list_usersessions, name="usersessions_list"),
 ]

@@ -29,3 +29,5 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_AUTOREFRESH = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
+# Most tests sign people in directly; tests/test_second_factor.py turns it on.
+SECOND_FACTOR = False

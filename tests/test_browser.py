@@ -174,6 +174,18 @@ def test_the_space_of_a_citizen_is_accessible(page: Page) -> None:
     hold(page)
 
 
+def test_the_pages_of_security_are_accessible(page: Page) -> None:
+    sign_in(page, "citoyen@exemple.fr")
+    page.goto("/comptes/securite/")
+    hold(page)
+    page.get_by_role("link", name="Ajouter une application").click()
+    hold(page)
+    page.locator("input[name=code]").fill("000000")
+    page.get_by_role("button", name="Confirmer").click()
+    hold(page)
+    assert page.locator("section.errors").count() == 1
+
+
 def test_the_demo_people_are_those_that_are_printed(live: Live) -> None:
     assert live.url
     assert [email for email, _role, _password in demo.logins()] == [

@@ -40,6 +40,9 @@ ACCOUNT_ENTRY = {**dict.fromkeys(ROLES, 302), "anonymous": 200}
 # A page that only a started flow opens leads back to its beginning.
 FLOW = dict.fromkeys(ROLES, 302)
 
+# What only exists once a second factor was added.
+NOTHING_YET = {**dict.fromkeys(ROLES, 404), "anonymous": 302}
+
 # address name → role → status of a GET
 EXPECTED: dict[str, dict[str, int]] = {
     "home": EVERYONE,
@@ -102,6 +105,16 @@ EXPECTED: dict[str, dict[str, int]] = {
     "account_confirm_password_reset_code": FLOW,
     "account_complete_password_reset": FLOW,
     "account_password_reset_completed": EVERYONE,
+    "mfa_index": SIGNED_IN,
+    "mfa_authenticate": FLOW,
+    "mfa_reauthenticate": FLOW,
+    # The proof is asked again first.
+    "mfa_activate_totp": FLOW,
+    "mfa_generate_recovery_codes": FLOW,
+    "mfa_deactivate_totp": NOTHING_YET,
+    "mfa_view_recovery_codes": NOTHING_YET,
+    "mfa_download_recovery_codes": NOTHING_YET,
+    "usersessions_list": SIGNED_IN,
 }
 
 

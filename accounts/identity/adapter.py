@@ -1,14 +1,21 @@
 """What allauth asks of us: addresses in lower case, a person behind each new login, no enumeration."""
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 from django.urls import reverse
+
+from town import models as town
 
 from ..models import Person, Role, User
 from ..permissions import Actor
 
+_FRESH_SECONDS = 300
 _DESK_ROLES = (Role.AGENT, Role.HEAD, Role.SIGNATORY, Role.AUDITOR)
 
 
@@ -27,7 +34,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         url: str = super().get_login_redirect_url(request)
         return url
 
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Ask for the proof again before a change of security, unless it was given less than five minutes ago."""
+        request = context.request
+        records = get_authentication_records(request, request.user) if request.user.is_authenticated else []
+        return not any(time.time() - record["at"] < _FRESH_SECONDS for record in records)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send plain text only: our mails have no HTML part."""
         message = self.render_mail(template_prefix, email, context)
         message.send()
+
+
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    def get_totp_issuer(self) -> str:
+        """Name the town in the person's application."""
+        return town.current().name
