@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ...definition.checks import blocking_problems
 from ...definition.upgrade import DefinitionError, parse
-from ...interchange import importing, reading, writing
+from ...interchange import blocks, importing, reading, writing
 from ...interchange.demarches_simplifiees import Report
 from ...models import Procedure
 
@@ -95,7 +95,7 @@ class Command(BaseCommand):
         refused = 0
         for path in importing.files(options["files"]):
             try:
-                problems = blocking_problems(parse(reading.read(path)))
+                problems = blocking_problems(parse(blocks.expand(reading.read(path), blocks.known)))
             except reading.Unreadable as error:
                 faults = [str(error)]
             except DefinitionError as error:
