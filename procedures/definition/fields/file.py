@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from pydantic import Field as Meta
 from pydantic import PositiveInt
 
@@ -50,10 +51,16 @@ class FileField(Field):
     def limits(self, max_bytes: int) -> str:
         """Say before sending what is accepted (RGESN 4.11)."""
         names = ", ".join(str(_NAMES[family]) for family in self.formats)
-        return str(
-            _("%(formats)s. %(count)d files at most, %(size)s each.")
-            % {"formats": names[:1].upper() + names[1:], "count": self.max_files, "size": size_in_words(max_bytes)}
+        words = ngettext(
+            "%(formats)s. %(count)d file, %(size)s at most.",
+            "%(formats)s. %(count)d files at most, %(size)s each.",
+            self.max_files,
         )
+        return words % {
+            "formats": names[:1].upper() + names[1:],
+            "count": self.max_files,
+            "size": size_in_words(max_bytes),
+        }
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build the native file input, under the files already sent and what was wrong with the last ones."""
