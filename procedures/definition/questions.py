@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.kit.fields import render_field
+from portal.kit.prose import followed
 
 from .base import Answers
 from .conditions import Test, applies
@@ -35,7 +36,7 @@ class QuestionsForm(forms.Form):
             path = self.add_prefix(question.id)
             control = self.fields[question.id] = question.form_field(self.place(question, context.at(path)))
             if path in context.notes:
-                control.help_text = f"{control.help_text} {context.notes[path]}".strip()
+                control.help_text = followed(control.help_text, context.notes[path])
 
     def place(self, question: "Field", context: Context) -> Context:
         """Say where a question stands; a subclass may know its section."""

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from pydantic import Field as Meta
 from pydantic import PositiveInt
 
+from portal.kit.prose import followed
 from portal.kit.widgets import Files
 
 from ..base import Json
@@ -66,7 +67,7 @@ class FileField(Field):
         """Build the native file input, under the files already sent and what was wrong with the last ones."""
         accept = ",".join([*self.content_types.values(), *(["image/*"] if "image" in self.formats else [])])
         control = FilesControl(widget=Files(attrs={"accept": accept}), **self.common())
-        control.help_text = f"{self.help} {self.limits(settings.UPLOAD_MAX_BYTES)}".strip()
+        control.help_text = followed(self.help, self.limits(settings.UPLOAD_MAX_BYTES))
         if context is not None:
             control.kept = context.files.get(context.path, [])
             control.refused = list(context.refused.get(context.path, []))
