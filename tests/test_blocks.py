@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any, get_args
 
@@ -222,6 +223,13 @@ def test_a_definition_without_a_use_is_untouched_and_looks_for_no_block() -> Non
     assert expand(content, never) is content
 
 
+def test_a_document_of_a_million_questions_is_not_read_for_long() -> None:
+    content = using({"use": "stay"}, *[{}] * 1_000_000)
+    started = time.monotonic()
+    assert expand(content, {}) is content  # it is over the bounds: reading it says so
+    assert time.monotonic() - started < 30
+
+
 def test_published_bytes_hold_no_use() -> None:
     with pytest.raises(DefinitionError, match="recopiez ses champs"):
         parse(using({"use": "stay"}))
@@ -294,6 +302,7 @@ def test_a_block_of_the_town_is_saved_in_its_one_spelling_and_again_only_when_it
         ({"key": "stay", "name": "x", "fields": [{"type": "text", "id": "a"}]}, r"^fields “a” › .*label"),
         ({"key": "stay", "name": "x", "fields": [text("a"), text("a")]}, "deux fois"),
         ({"key": "stay", "name": "x", "fields": [text("a", when={"field": "out", "value": "x"})]}, "out"),
+        ({"key": "stay", "name": "x", "fields": [{**STAY["fields"][5], "fields": [3]}]}, "guests"),
         ({"key": "stay", "name": "x", "fields": [{"use": "stay"}]}, "« stay » → « stay »"),
         ({"key": "stay", "name": "x", "fields": [{"use": "absent"}]}, "absent"),
         ({"key": "stay", "name": "x", "fields": [text(f"f{n}") for n in range(101)]}, "fields"),

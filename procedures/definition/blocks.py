@@ -1,6 +1,7 @@
 """Blocks of fields shared by procedures: each use is replaced by copies, so that what is published depends on no block."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -50,7 +51,7 @@ class _Copier:
     blocks: Mapping[str, Block]
     left: int = limits.FIELDS
 
-    def fields(self, fields: list[dict[str, Any]], within: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    def fields(self, fields: list[Any], within: tuple[str, ...]) -> Iterator[Any]:
         """Yield the fields, each use replaced; ``within`` names the blocks that are being copied."""
         for field in fields:
             if is_use(field):
@@ -59,8 +60,8 @@ class _Copier:
             self.left -= 1
             if self.left < 0:
                 raise _Wrong(_("its blocks hold more than %(limit)d questions") % {"limit": limits.FIELDS})
-            if isinstance(field.get("fields"), list):
-                yield {**field, "fields": list(self.fields(_list(field, "fields"), within))}
+            if isinstance(field, dict) and isinstance(field.get("fields"), list):
+                yield {**field, "fields": list(self.fields(field["fields"], within))}
             else:
                 yield field
 
@@ -188,9 +189,9 @@ def _list(value: Any, key: str) -> list[Any]:
 
 
 def _every(fields: list[Any]) -> Iterator[dict[str, Any]]:
-    waiting = list(fields)
+    waiting = deque(fields)
     while waiting:
-        field = waiting.pop(0)
+        field = waiting.popleft()
         yield field
         waiting += _list(field, "fields")
 
