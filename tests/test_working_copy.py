@@ -81,7 +81,6 @@ def test_saving_a_copy_leaves_what_is_published_as_it_is() -> None:
         ("who_may_ask", "", "qui peut"),
         ("documents", None, "pièces"),
         ("cost", "", "coûte"),
-        ("minutes", None, "minutes"),
         ("usual_delay", "", "délai habituel"),
         ("other_ways", {"counter": "x", "post": "x"}, "téléphone"),
         ("letters", {}, "après"),

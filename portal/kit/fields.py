@@ -9,6 +9,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from .prose import hint as hint_words
+from .prose import is_long
 from .widgets import Content, Control, Group, Suggested, Tick, select, text_input, textarea
 from .widgets.search import Search, SearchMany
 
@@ -46,6 +48,12 @@ def faults_of(form: forms.BaseForm) -> list[tuple[str, str]]:
     return found
 
 
+def draw_hint(text: Any, identifier: str) -> SafeString:
+    """Draw the help of a question, which its control names in `aria-describedby`."""
+    css = "hint prose" if is_long(text) else "hint"
+    return format_html('<div class="{}" id="{}">{}</div>', css, identifier, hint_words(text))
+
+
 def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = None) -> SafeString:
     """Draw one question of any form; hidden inputs are drawn bare."""
     widget: Any = bound.field.widget
@@ -59,7 +67,7 @@ def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = N
     hint_id = f"{base}-hint" if bound.help_text else ""
     error_id = f"{base}-err" if messages else ""
     described = " ".join(filter(None, (hint_id, error_id)))
-    hint = format_html('<div class="hint" id="{}">{}</div>', hint_id, bound.help_text) if hint_id else ""
+    hint = draw_hint(bound.help_text, hint_id) if hint_id else ""
     error = (
         format_html(
             '<p class="error" id="{}"><span class="sr">{} </span>{}</p>',

@@ -20,3 +20,11 @@ class Node(BaseModel):
     """A part of a definition: unknown keys are errors, values never change after parsing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DefinitionError(ValueError):
+    """A document that cannot be read; ``faults`` holds one sentence per fault, with its place."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults

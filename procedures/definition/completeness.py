@@ -43,7 +43,6 @@ def _page(definition: ProcedureDefinition) -> Iterator[Fault]:
         _("say who may ask"): not definition.who_may_ask,
         _("say which documents to prepare, or that none is needed"): definition.documents is None,
         _("say what it costs, or that it is free"): not definition.cost,
-        _("say how many minutes it takes to fill in"): definition.minutes is None,
         _("say the usual delay of the answer"): not definition.usual_delay,
         _("say how to ask at the counter, by post and by telephone"): not (ways.counter and ways.post and ways.phone),
         _("say what happens after the filing"): not definition.letters.next_steps,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field as Meta
 from pydantic import PositiveInt, field_validator, model_validator
 
-from . import limits
+from . import estimate, limits
 from .analysis import dangling, duplicates
 from .applicant import APPLICANT_STEP_ID, applicant_fields
 from .base import Answers, Identifier, Line, Node, Prose, Words
@@ -104,7 +104,7 @@ class ProcedureDefinition(Node):
     who_may_ask: Prose = ""
     documents: list[Words] | None = None  # an empty list says that none is needed; None says nothing yet
     cost: Line = ""
-    minutes: PositiveInt | None = None
+    minutes: PositiveInt | None = None  # None leaves it to the estimate
     usual_delay: Line = ""
     other_ways: OtherWays = OtherWays()
     applicant: ApplicantRule
@@ -172,6 +172,11 @@ class ProcedureDefinition(Node):
     def every_field(self) -> dict[str, Field]:
         """Every field by its id, those inside repeated groups included."""
         return {field.id: field for top in self.fields.values() for field in (top, *top.inner())}
+
+    @cached_property
+    def estimated_minutes(self) -> int:
+        """How long it takes to fill in, as its questions tell."""
+        return estimate.minutes(self)
 
     def trace(self, answers: Answers) -> Trace:
         """Walk the definition once with ``answers``: what applies today, what is kept, done, or stopped."""

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.kit.fields import render_field
+from portal.kit.prose import followed
 from portal.kit.widgets import Output
 
 from .base import Answers
@@ -40,7 +41,7 @@ class QuestionsForm(forms.Form):
                 continue
             control = self.fields[question.id] = question.form_field(self.place(question, context.at(path)))
             if path in context.notes:
-                control.help_text = f"{control.help_text} {context.notes[path]}".strip()
+                control.help_text = followed(control.help_text, context.notes[path])
 
     def _locked(self, question: "Field", path: str) -> forms.Field:
         """Build what shows an answer from a certain source: it is read, and whatever is posted is ignored."""

@@ -7,18 +7,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
+from .base import DefinitionError
+from .blocks import is_use
 from .document import FORMAT, ProcedureDefinition
+
+__all__ = ["LIFTS", "DefinitionError", "canonical", "dump", "lift", "parse"]
 
 # {format: function that lifts a document of that format to the next one}
 LIFTS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
-
-
-class DefinitionError(ValueError):
-    """A document that cannot be read; ``faults`` holds one sentence per fault, with its place."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
 
 
 def lift(content: dict[str, Any]) -> dict[str, Any]:
@@ -67,4 +63,7 @@ def _fault(content: Any, item: Any) -> str:
             words.append(str(key))
         elif not isinstance(node, dict) or key in {"missing"} or item["type"] == "missing":
             words.append(str(key))
-    return f"{' › '.join(words) or _('document')}: {item['msg'].removeprefix('Value error, ')}"
+    message = item["msg"].removeprefix("Value error, ")
+    if item["type"] == "union_tag_not_found" and is_use(node):
+        message = _("a block is used here: copy its fields first, a published definition depends on no block")
+    return f"{' › '.join(words) or _('document')}: {message}"

@@ -9,6 +9,7 @@ from accounts.permissions import actor_of
 from portal.kit.text import fold
 from town.models import Department
 
+from ..definition import pieces
 from ..definition.document import ProcedureDefinition
 from ..lifecycle import edition as editions
 from ..models import Procedure
@@ -58,12 +59,14 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("filing:procedure", moved.slug, permanent=True)
     offered, has_editions = editions.offers(found)
     assert found.current_version is not None  # noqa: S101 filtered above
+    definition = found.current_version.definition
     return render(
         request,
         "filing/procedure.html",
         {
             "procedure": found,
-            "definition": found.current_version.definition,
+            "definition": definition,
+            "files": pieces.asked(definition),
             "version": found.current_version,
             "department": found.department,
             "editions": offered,

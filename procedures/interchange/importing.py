@@ -18,7 +18,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.upgrade import DefinitionError, canonical, dump, parse
 from ..lifecycle import working_copy
 from ..models import Procedure, WorkingCopy
-from . import demarches_simplifiees, reading
+from . import blocks, demarches_simplifiees, reading
 from .demarches_simplifiees import Report
 
 OURS = "portail"
@@ -56,7 +56,7 @@ def load(
             content = reading.read(path)
             wanted = department
             if source == OURS:
-                definition = parse(content)
+                definition = parse(blocks.expand(content, blocks.known))
                 report = _own_report(definition)
                 wanted = wanted or definition.service.replace("_", "-")
             else:

@@ -16,7 +16,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.upgrade import DefinitionError, canonical, dump, parse
 from ..lifecycle.publish import CannotPublish, publish
 from ..models import Procedure
-from . import reading
+from . import blocks, reading
 
 FOLDER = Path(__file__).resolve().parent.parent / "catalogue"
 
@@ -39,9 +39,10 @@ class Outcome:
 
 
 def read(path: Path) -> ProcedureDefinition:
-    """Read one file; DefinitionError says each fault and where it is."""
+    """Read one file, which may use ready blocks; DefinitionError says each fault and where it is."""
     try:
-        return parse(reading.read(path))
+        # Not the blocks of the town: the library gives the same bytes everywhere.
+        return parse(blocks.expand(reading.read(path), blocks.ready))
     except reading.Unreadable as error:
         raise DefinitionError([str(error)]) from error
 

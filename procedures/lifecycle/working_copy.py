@@ -7,17 +7,20 @@ from django.utils import timezone
 
 from accounts.permissions import Actor
 
+from ..definition.blocks import expand
 from ..definition.upgrade import canonical, dump, parse
 from ..models import Procedure, WorkingCopy
+from .blocks import known
 
 
 @transaction.atomic
 def save(procedure: Procedure, content: Any, by: Actor) -> WorkingCopy:
     """Keep ``content`` as what is being written for ``procedure``; saving the same again changes nothing.
 
-    Raises DefinitionError, with one sentence per fault, for what cannot be read; then nothing is written.
+    A use of a block of fields is replaced by copies: what is kept depends on no block. Raises DefinitionError, with one
+    sentence per fault, for what cannot be read; then nothing is written.
     """
-    definition = parse(content)
+    definition = parse(expand(content, known))
     words = canonical(dump(definition))
     # Two people who save at once wait for each other, also when there is no copy yet.
     locked = Procedure.objects.select_for_update(of=("self",)).get(pk=procedure.pk)

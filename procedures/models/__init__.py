@@ -1,6 +1,7 @@
 """From a procedure to the decision on a request: the tables of the heart."""
 
 from .answers import AnswerSet
+from .block import FieldBlock
 from .case import Applicant, CaseAccess, Decision, Facet, Message, Submission
 from .document import Document
 from .draft import Draft
@@ -22,6 +23,7 @@ __all__ = [
     "DraftFile",
     "Edition",
     "Facet",
+    "FieldBlock",
     "FileScan",
     "Message",
     "PartialUpload",

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from ..prose import prose
+from ..prose import is_long, prose
 
 
 class Content(forms.Widget):
@@ -76,7 +76,12 @@ class Output(Content):
         return format_html(
             '<div class="field output"><p><strong>{}</strong></p>{}<p><output data-output="{}">{}</output></p></div>',
             self.label,
-            format_html('<p class="hint">{}</p>', self.help_text) if self.help_text else "",
+            self._help() if self.help_text else "",
             self.path,
             self.text or "–",
         )
+
+    def _help(self) -> SafeString:
+        if is_long(self.help_text):
+            return format_html('<div class="hint prose">{}</div>', prose(self.help_text))
+        return format_html('<p class="hint">{}</p>', self.help_text)

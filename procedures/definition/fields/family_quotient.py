@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from pydantic import Field as Meta
 
+from portal.kit.prose import followed
+
 from ..base import Json
 from ..lookups import Context
 from .amount import euros
@@ -28,7 +30,7 @@ class FamilyQuotientField(Field):
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build a text input with a numeric keyboard, and say where the figure is found."""
         where = _("It stands on your CAF or MSA certificate, in euros a month. It is not your taxable income.")
-        common = {**self.common(), "help_text": f"{self.help} {where}".strip()}
+        common = {**self.common(), "help_text": followed(self.help, where)}
         widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"})
         return _Control(self, widget=widget, **common)
 

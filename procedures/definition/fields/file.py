@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from pydantic import Field as Meta
 from pydantic import PositiveInt
 
+from portal.kit.prose import followed
 from portal.kit.widgets import Files
 
 from ..base import Json
@@ -96,7 +97,7 @@ class FileField(Field):
         accept = ",".join([*self.content_types.values(), *(["image/*"] if "image" in self.formats else [])])
         control = FilesControl(widget=Files(attrs={"accept": accept}), **self.common())
         kept = kept_in_words(self.kind, destroyed=self.is_short_lived)
-        control.help_text = " ".join(filter(None, (self.help, self.limits(self.max_bytes), kept)))
+        control.help_text = followed(self.help, " ".join(filter(None, (self.limits(self.max_bytes), kept))))
         if context is not None:
             control.kept = context.files.get(context.path, [])
             control.refused = list(context.refused.get(context.path, []))

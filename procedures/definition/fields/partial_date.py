@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from portal.kit.moments import day_in_words
+from portal.kit.prose import followed
 from portal.kit.widgets import PartialDateParts
 
 from ..base import Json
@@ -30,7 +31,7 @@ class PartialDateField(DatedField):
         """Build three inputs, and say what may be left."""
         common = self.common()
         rule = _("Leave the day, or the day and the month, empty if they are not known.")
-        common["help_text"] = f"{self.help} {rule}".strip()
+        common["help_text"] = followed(self.help, rule)
         return _Control(self, context, widget=PartialDateParts(attrs={"autocomplete": self.autocomplete}), **common)
 
     def missing(self) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from ...definition.advice import advice
 from ...definition.checks import blocking_problems
 from ...definition.upgrade import DefinitionError, parse
-from ...interchange import importing, reading, writing
+from ...interchange import blocks, importing, reading, writing
 from ...interchange.demarches_simplifiees import Report
 from ...models import Procedure
 
@@ -95,15 +96,17 @@ class Command(BaseCommand):
         refused = 0
         for path in importing.files(options["files"]):
             try:
-                problems = blocking_problems(parse(reading.read(path)))
+                definition = parse(blocks.expand(reading.read(path), blocks.known))
             except reading.Unreadable as error:
                 faults = [str(error)]
             except DefinitionError as error:
                 faults = error.faults
             else:
                 self.stdout.write(_("%(file)s: a definition that can be read.") % {"file": path.name})
-                for problem in problems:
+                for problem in blocking_problems(definition):
                     self.stdout.write(_("  blocks publication: %(problem)s") % {"problem": problem})
+                for problem in advice(definition):
+                    self.stdout.write(_("  worth another look: %(problem)s") % {"problem": problem})
                 continue
             refused += 1
             for fault in faults:
