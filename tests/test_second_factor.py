@@ -50,7 +50,7 @@ def sign_in(portal: Portal, user: User, follow: bool = True) -> Any:
 def add_application(portal: Portal) -> str:
     """Add an application through its page; return the secret."""
     page = portal.get("/comptes/securite/application/")
-    (secret,) = re.findall(r'<span class="code">([A-Z2-7]+)</span>', page.text)
+    (secret,) = re.findall(r'<span class="code long">([A-Z2-7]+)</span>', page.text)
     with TestCase.captureOnCommitCallbacks(execute=True):
         answer = portal.fill(page, code=code_of(secret))
     assert answer.status_code == 302
