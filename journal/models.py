@@ -105,23 +105,47 @@ def digest_of(previous: str, body: str) -> str:
     return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
 
 
+def fault_of(event: Event, position: int, previous: str) -> str:
+    """Say what is wrong with an event that should be the ``position``-th of its chain; empty where nothing is."""
+    if event.number != position:
+        return f"event {position} is missing"
+    if event.previous != previous or event.digest != digest_of(previous, event.body):
+        return f"event {event.number} does not match its digest"
+    body = json.loads(event.body)
+    columns = json.loads(
+        canonical_body(event.subject, event.number, event.kind, event.at, event.actor, event.role, body["data"])
+    )
+    if columns | {"at": ""} != body | {"at": ""} or datetime.fromisoformat(body["at"]) != event.at:
+        return f"the columns of event {event.number} do not match its body"
+    return ""
+
+
 def verify(subject: str) -> list[str]:
     """Recompute the chain of a subject; return its faults in words, none when it holds."""
     faults, previous = [], ""
     for position, event in enumerate(Event.objects.of(subject), 1):
-        columns = canonical_body(event.subject, event.number, event.kind, event.at, event.actor, event.role, event.data)
+        fault = fault_of(event, position, previous)
+        if fault:
+            faults.append(fault)
         if event.number != position:
-            faults.append(f"event {position} is missing")
             break
-        if event.previous != previous or event.digest != digest_of(previous, event.body):
-            faults.append(f"event {event.number} does not match its digest")
-        elif (
-            json.loads(columns) | {"at": ""} != json.loads(event.body) | {"at": ""}
-            or datetime.fromisoformat(json.loads(event.body)["at"]) != event.at
-        ):
-            faults.append(f"the columns of event {event.number} do not match its body")
         previous = event.digest
     return faults
+
+
+def first_fault() -> tuple[int, str]:
+    """Recompute every chain, in constant memory; return how many events hold, and the first fault with its subject."""
+    subject, position, previous, count = "", 0, "", 0
+    for event in Event.objects.order_by("subject", "number").iterator(chunk_size=2000):
+        if event.subject != subject:
+            subject, position, previous = event.subject, 0, ""
+        position += 1
+        fault = fault_of(event, position, previous)
+        if fault:
+            return count, f"{subject}: {fault}"
+        previous = event.digest
+        count += 1
+    return count, ""
 
 
 def events_after(cursor: int, limit: int = 500) -> list[Event]:
@@ -141,7 +165,10 @@ class AccessLog(models.Model):
     class Meta:
         verbose_name = _("access")
         verbose_name_plural = _("accesses")
-        indexes = [models.Index(fields=["subject", "-at"], name="access_subject")]
+        indexes = [
+            models.Index(fields=["subject", "-at"], name="access_subject"),
+            models.Index(fields=["actor", "-at"], name="access_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject}"

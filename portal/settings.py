@@ -231,7 +231,7 @@ Q_CLUSTER = {
     "label": "Tasks",
 }
 # What is owed is swept by these every minute (dotted path of a function without arguments).
-SWEEPS = ["messaging.tasks.sweep", "procedures.tasks.sweep"]
+SWEEPS = ["messaging.tasks.sweep", "procedures.tasks.sweep", "journal.tasks.sweep"]
 
 # --- Outside services -----------------------------------------------------------------------------------------------
 # Empty: nothing typed leaves the portal. Else the root of an address service of the shape of the national address base.

@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.permissions import Actor
 
 from .definition.workflow import Transition
@@ -30,6 +30,18 @@ def may_use_desk(actor: Actor) -> bool:
 def desk_departments(actor: Actor) -> list[int]:
     """Return the departments whose requests ``actor`` sees as an agent."""
     return [key for key, roles in actor.departments.items() if set(roles) & set(DESK_ROLES)]
+
+
+def may_audit(actor: Actor) -> bool:
+    """Auditors alone see who looked at what."""
+    return actor.has_any((Role.AUDITOR,))
+
+
+def watched_logins(actor: Actor) -> list[User]:
+    """Return the logins of the departments that an auditor watches; never her own."""
+    departments = [key for key, roles in actor.departments.items() if Role.AUDITOR in roles]
+    found = User.objects.filter(memberships__department__in=departments).select_related("person").distinct()
+    return [user for user in found.order_by("email") if user != actor.user]
 
 
 def visible_submissions(actor: Actor) -> SubmissionQuerySet:

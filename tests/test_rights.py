@@ -84,6 +84,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "pages:verify": EVERYONE,
     "desk:home": desk(elsewhere=200),
     "desk:list": desk(elsewhere=200),
+    "desk:accesses": desk(403, 403) | {"auditor": 200},
     "desk:case": desk(),
     "desk:action": desk() | {"auditor": 403, "signatory": 403},
     "desk:message": desk(302),

@@ -10,6 +10,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 from django.urls import reverse
 
+from journal.models import record_access
 from town import models as town
 
 from ..models import Person, Role, User
@@ -33,6 +34,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return reverse("desk:home")
         url: str = super().get_login_redirect_url(request)
         return url
+
+    def post_login(self, request: HttpRequest, user: User, **details: Any) -> Any:
+        """Write down that this login was used."""
+        key = f"user:{user.public_id}"
+        record_access("sign_in", key, actor=key)
+        return super().post_login(request, user, **details)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write down a sign-in that failed: one row, whether the address has an account or not."""
+        email = str(credentials.get("email", "")).strip().lower()
+        found = User.objects.filter(email=email).first()
+        record_access("sign_in_failed", "sign-in", actor=f"user:{found.public_id}" if found else "anonymous")
+        super().authentication_failed(request, **credentials)
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Ask for the proof again before a change of security, unless it was given less than five minutes ago."""

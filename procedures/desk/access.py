@@ -61,6 +61,13 @@ def note(actor: Actor, action: str, submission: Submission) -> None:
     record_access(action, submission.key, actor=actor.key, role=role)
 
 
+def note_search(actor: Actor, text: str) -> None:
+    """Write down the words that an agent searched people by."""
+    held = {membership.role for membership in actor.memberships}
+    role = next((role for role in _ORDER if role in held), "")
+    record_access("search", f"search:{text[:60]}", actor=actor.key, role=role)
+
+
 def name_of(user: User | None) -> str:
     """Return the name of the human being behind a login; her address where no name is recorded."""
     if user is None:
@@ -83,4 +90,5 @@ def page(
     """Draw a page of the desk with what its frame shows: who is signed in, and where she is."""
     actor = actor_of(request)
     name = (actor.person.display_name if actor.person else "") or (actor.user.email if actor.user else "")
-    return render(request, template, {**context, "agent_name": name, "section": section}, status=status)
+    frame = {"agent_name": name, "section": section, "may_audit": permissions.may_audit(actor)}
+    return render(request, template, {**context, **frame}, status=status)

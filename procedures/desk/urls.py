@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from . import actions, views
+from . import accesses, actions, views
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
+    path("acces/", accesses.accesses, name="accesses"),
     path("demandes/", views.listing, name="list"),
     path("demandes/<str:reference>/", views.case, name="case"),
     path("demandes/<str:reference>/actions/<str:key>/", actions.action, name="action"),

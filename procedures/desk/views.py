@@ -21,7 +21,7 @@ from ..lifecycle import message as letters
 from ..lifecycle import scanning
 from ..models import StoredFile, Submission
 from . import casefile, inbox, selection
-from .access import desk_only, load, note, page
+from .access import desk_only, load, note, note_search, page
 from .forms import MessageForm
 from .words import long_day
 
@@ -51,6 +51,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     reference = normalise_reference(view.q) if view.q else None
     if reference and permissions.visible_submissions(actor).filter(reference=reference).exists():
         return redirect("desk:case", reference)
+    if view.q and "apres" not in request.GET and "avant" not in request.GET:
+        note_search(actor, view.q)
     shown, groups = inbox.listed(actor, view, after=request.GET.get("apres", ""), before=request.GET.get("avant", ""))
     context = {
         "view": view,

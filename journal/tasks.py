@@ -1,0 +1,16 @@
+"""What the journal forgets: who looked at what, after a year (RGPD-10)."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from .models import AccessLog
+
+KEPT = timedelta(days=366)
+_AT_ONCE = 5000
+
+
+def sweep() -> int:
+    """Remove accesses past their year, a few thousand at a time; return how many."""
+    old = AccessLog.objects.filter(at__lt=timezone.now() - KEPT).order_by("at").values_list("pk", flat=True)
+    return AccessLog.objects.filter(pk__in=list(old[:_AT_ONCE])).delete()[0]
