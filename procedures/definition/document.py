@@ -63,6 +63,14 @@ class Step(Node):
         return [field for section in self.sections for field in section.fields]
 
     @cached_property
+    def moves(self) -> bool:
+        """Say whether a question or a section depends on another one of the same page."""
+        every = [field for top in self.fields for field in (top, *top.inner())]
+        local = {field.id for field in every}
+        reads = [section.reads for section in self.sections] + [field.reads for field in every]
+        return any(not local.isdisjoint(one) for one in reads)
+
+    @cached_property
     def takes_files(self) -> bool:
         """Say whether a question of the step, or of its rows, takes files."""
         return any(field.type == "file" for top in self.fields for field in (top, *top.inner()))

@@ -1,13 +1,14 @@
 """One step as a form, built from the definition, drawn section by section."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from portal.kit.prose import prose
 from portal.kit.widgets.place import Geometry
 from portal.kit.widgets.search import Search
 
@@ -16,14 +17,6 @@ from ..definition.document import Section, Step
 from ..definition.fields import Field, HeadingField
 from ..definition.lookups import Context
 from ..definition.questions import QuestionsForm
-
-
-@dataclass(frozen=True)
-class DrawnSection:
-    """A section and its questions as HTML."""
-
-    section: Section
-    body: SafeString
 
 
 class StepForm(QuestionsForm):
@@ -69,14 +62,27 @@ class StepForm(QuestionsForm):
             for field in (*self.fields.values(), *inner)
         )
 
-    def sections(self) -> list[DrawnSection]:
-        """Draw the sections that hold a question."""
+    def sections(self) -> SafeString:
+        """Draw the sections that hold a question, each under its title where it has one."""
         drawn = []
         for section in self.step.sections:
             body = self.draw(section.fields)
-            if body:
-                drawn.append(DrawnSection(section, self._wrapped(section, body)))
-        return drawn
+            if not body:
+                continue
+            inner = format_html("{}{}", prose(section.intro), self._wrapped(section, body))
+            if section.title:
+                drawn.append(
+                    format_html(
+                        '<section aria-labelledby="s-{}"><h2 id="s-{}">{}</h2>{}</section>',
+                        section.id,
+                        section.id,
+                        section.title,
+                        inner,
+                    )
+                )
+            else:
+                drawn.append(format_html("<div>{}</div>", inner))
+        return SafeString("".join(drawn))
 
     def _wrapped(self, section: Section, body: SafeString) -> SafeString:
         if section.when is None or not self.is_local(section):

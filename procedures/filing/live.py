@@ -11,9 +11,9 @@ from ..definition.lookups import Context
 
 def payload(step: Step, context: Context) -> dict[str, Any] | None:
     """Return the rules of a page in order; None where nothing on it depends on it."""
-    local = {field.id for top in step.fields for field in (top, *top.inner())}
-    if not _moves(step, local):
+    if not step.moves:
         return None
+    local = {field.id for top in step.fields for field in (top, *top.inner())}
     read: set[str] = set()
     items = []
     for section in step.sections:
@@ -24,13 +24,6 @@ def payload(step: Step, context: Context) -> dict[str, Any] | None:
                 read |= child.reads
     known = {name: context.answers[name] for name in sorted(read - local) if name in context.answers}
     return {"today": context.today.isoformat(), "known": known, "items": items}
-
-
-def _moves(step: Step, local: set[str]) -> bool:
-    """Say whether a question or a section depends on another one of the page."""
-    reads = [section.reads for section in step.sections]
-    reads += [field.reads for top in step.fields for field in (top, *top.inner())]
-    return any(not local.isdisjoint(one) for one in reads)
 
 
 def _item(field: Field, section: Section | None) -> dict[str, Any]:

@@ -3,16 +3,19 @@
 import secrets
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import json_script
 from django.utils.translation import gettext as _
 from formtools.wizard.storage.base import BaseStorage
 from formtools.wizard.views import NamedUrlWizardView
 
 from accounts.permissions import actor_of
+from portal.kit import shell
 from portal.kit.templatetags.kit import day, moment
 
 from ..definition import rows
@@ -236,13 +239,31 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
                 initial[question.id] = question.to_initial(answer) if answer is not None else None
         return initial
 
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """Fill the frame that everyone at this step shares; a page with something to say of its own is drawn whole."""
+        form = context["form"]
+        if form.is_bound or context["stop"] or context["warnings"] or len(get_messages(self.request)):
+            response: HttpResponse = super().render_to_response(context, **kwargs)
+            return response
+        states = tuple((part["id"], part["done"]) for part in context["progress"])
+        flags = (context["live"], form.is_multipart(), form.has_search, form.has_position, bool(context["saved"]))
+        key = (self.draft.pinned_to, form.step.id, self.draft.procedure_id, states, flags)
+        holes = {name: context[name] for name in _HOLES}
+        return HttpResponse(shell.page(self.request, self.template_name, context, holes=holes, key=key))
+
     def get_context_data(self, form: StepForm, **kwargs: Any) -> dict[str, Any]:
         """Add the draft, the step, and the progress: which step, of how many, which are done."""
         number = list(self.form_list).index(form.step.id) + 1
         traced = self.trace.step(form.step.id)
+        live = payload(form.step, form.context)
         return {
             "form": form,
-            "live": payload(form.step, form.context),
+            "live": live is not None,
+            "live_block": json_script(live, "live") if live is not None else "",
+            "sections": form.sections(),
+            "revision": str(self.draft.revision),
+            "draft_id": str(self.draft.public_id),
+            "here": self.request.get_full_path(),
             "uploads": upload_words() if form.step.takes_files else None,
             "draft": self.draft,
             "tab": self.request.POST.get("tab") or secrets.token_hex(4),
@@ -259,6 +280,10 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             "total": len(self.form_list) + 1,
             "progress": progress(self.draft, self.trace, form.step.id),
         }
+
+
+# What one person's page holds that another's does not, at the same step of the same version.
+_HOLES = ("sections", "revision", "tab", "saved", "draft_id", "here", "live_block")
 
 
 def saved_words(draft: Draft) -> str:

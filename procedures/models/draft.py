@@ -75,6 +75,11 @@ class Draft(models.Model):
         return bool(last > revision and by != tab)
 
     @property
+    def pinned_to(self) -> str:
+        """The digest of the version that the draft is pinned to."""
+        return str(getattr(self, "version_digest", "") or self.version.digest)
+
+    @property
     def definition(self) -> ProcedureDefinition:
         """The definition of the version that the draft is pinned to."""
-        return known_definition(getattr(self, "version_digest", "")) or self.version.definition
+        return known_definition(self.pinned_to) or self.version.definition
