@@ -53,6 +53,7 @@ def as_day(value: Json) -> date | None:
 
 def evaluate(expression: Expression, answers: Answers, today: date) -> Json:
     """Return the value of ``expression`` for ``answers``; None where it has none."""
+    # The most frequent first: each kind that does not fit costs a look.
     match expression:
         case Ref():
             found = answers.get(expression.field)
@@ -60,6 +61,8 @@ def evaluate(expression: Expression, answers: Answers, today: date) -> Json:
         case Value():
             day = relative_day(expression.value, today) if isinstance(expression.value, str) else None
             return day.isoformat() if day else expression.value
+        case Call():
+            return _call(expression.fn, [evaluate(arg, answers, today) for arg in expression.args])
         case Today():
             moved = shifted(today, expression.today)
             return moved.isoformat() if moved else None
@@ -75,8 +78,6 @@ def evaluate(expression: Expression, answers: Answers, today: date) -> Json:
         case Over():
             scopes = _rows(expression.over, expression.where, answers, today)
             return _fold(expression.fn, [evaluate(expression.of, scope, today) for scope in scopes])
-        case Call():
-            return _call(expression.fn, [evaluate(arg, answers, today) for arg in expression.args])
 
 
 def _holds(condition: Condition, answers: Answers, today: date) -> bool:
