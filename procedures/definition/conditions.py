@@ -51,9 +51,9 @@ def holds(op: str, answer: Json, value: Json, today: date | None = None) -> bool
         case "is_not":
             return not _same(answer, value, today)
         case "in":
-            return any(_same(answer, one, today) for one in value)
+            return any(_same(answer, one, today) for one in _several(value))
         case "not_in":
-            return not any(_same(answer, one, today) for one in value)
+            return not any(_same(answer, one, today) for one in _several(value))
         case "includes":
             return isinstance(answer, list) and any(_same(one, value, today) for one in answer)
         case "excludes":
@@ -65,6 +65,11 @@ def holds(op: str, answer: Json, value: Json, today: date | None = None) -> bool
             return words in text if op == "contains" else text.startswith(words)
         case _:
             return _ordered(op, answer, value, today)
+
+
+def _several(value: Json) -> list[Json]:
+    """Return the values of a list; a computed value alone is a list of one."""
+    return value if isinstance(value, list) else [value]
 
 
 def fold(text: str) -> str:

@@ -96,8 +96,13 @@ def _rows(group: str, where: Condition | None, answers: Answers, today: date) ->
 
 
 def number(value: Json) -> float | None:
-    """Return a number as a double; None for anything that is not one."""
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    """Return a number as a double; None for anything that is not one, or too large to be one."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def _plain(value: float | None) -> Json:
@@ -120,8 +125,11 @@ def _fold(name: str, values: list[Json]) -> Json:
 
 
 def _rounded(value: float, places: int) -> float:
-    scale = 10.0**places
-    scaled = math.floor(abs(value) * scale + 0.5) / scale
+    try:
+        scale = 10.0**places
+        scaled = math.floor(abs(value) * scale + 0.5) / scale
+    except (OverflowError, ZeroDivisionError):
+        return math.nan  # more places than a double has: no value
     return -scaled if value < 0 else scaled
 
 

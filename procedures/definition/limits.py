@@ -1,6 +1,7 @@
 """How large a definition may be: measured on the raw document, before anything is built from it."""
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 STEPS = 60
@@ -38,6 +39,9 @@ def faults(content: Any) -> list[str]:
             fields += len(value) if key == "fields" else 0
             options += len(value) if key in {"options", "children"} else 0
             waiting.extend([(inner, "", depth + 1, conditions) for inner in value])
+        elif isinstance(value, float) and not isfinite(value):
+            # JSON has no word for it: the bytes published could not be read elsewhere.
+            return ["a number is too large to be kept"]
         else:
             size += _weight(value) if isinstance(value, str) else 8
     found += list(_over(content, fields, options, deepest - 1, size))

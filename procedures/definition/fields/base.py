@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field as Meta
 
+from .. import shapes
 from ..base import Answers, Identifier, Json, Line, Node, Prose, Words
 from ..conditions import Condition, applies
 from ..language import references
@@ -134,10 +135,12 @@ class Field(Node):
 
     def can_show(self, value: Json) -> bool:
         """Say whether a value from elsewhere has the shape of this type's answers, so that it can be proposed."""
+        if not shapes.fits(self.value_type, self.parts, value):
+            return False
         try:
             self.to_initial(value)
             return isinstance(self.display(value), str)
-        except (TypeError, ValueError, KeyError, AttributeError, IndexError):
+        except (ArithmeticError, TypeError, ValueError, KeyError, AttributeError, IndexError):
             return False
 
     def display(self, value: Json) -> str:
