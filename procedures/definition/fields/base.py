@@ -34,6 +34,8 @@ def clean_text(value: str, *, keep_lines: bool = False) -> str:
     value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
     if not keep_lines:
         value = value.replace("\n", " ").replace("\t", " ")
+    if value.isprintable():
+        return value.strip()  # nearly every text: no mark of any kind
     value = "".join(
         char for char in value if char in "\n\t" or (unicodedata.category(char) != "Cc" and char not in _UNSAFE)
     )

@@ -1,6 +1,7 @@
 """One answer in a tree: an activity under its kind, a subject under its theme; two levels or more."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -12,7 +13,7 @@ from pydantic import model_validator
 
 from portal.kit.widgets.place import Branches
 
-from ..base import Json, Node, Words
+from ..base import STRICT, Json, Words
 from ..lookups import Context, Item
 from ..searching import Index
 from .base import Field, Raw, ValueType, clean_text
@@ -24,10 +25,15 @@ _MOST = 60_000
 _LEVELS = 5
 
 
-class Branch(Node):
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One entry of the tree: a plain class, as an option is."""
+
+    __pydantic_config__ = STRICT
+
     value: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]{0,47}$")]
     label: Words
-    children: list["Branch"] = []
+    children: list["Branch"] = field(default_factory=list)
 
 
 def _paths(branches: list[Branch], above: tuple[Branch, ...] = ()) -> Iterator[tuple[Branch, ...]]:
