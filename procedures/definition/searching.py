@@ -14,7 +14,7 @@ from portal.kit.text import fold
 _WHOLE = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _LONGEST = 200
 _ENOUGH = 3000  # lines read for words in any order, and for near spellings
-_ALIKE = 60  # of those, lines compared letter by letter
+_ALIKE = 40  # of those, lines compared letter by letter
 
 
 def key(text: str) -> str:
@@ -107,7 +107,7 @@ class Index:
 
     def _any_order(self, wanted: str) -> Iterator[int]:
         words = wanted.split()
-        if len(words) < 2:
+        if len(words) < 2 or any(f" {word}" not in self._text and f"\n{word}" not in self._text for word in words):
             return
         rarest = min(words, key=lambda word: self._text.count(" " + word) or self._text.count("\n" + word))
         for lead in ("\n", " "):
