@@ -2,6 +2,7 @@
 
 import unicodedata
 from abc import abstractmethod
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -220,3 +221,8 @@ class TextControl(forms.CharField):
 def too_long(limit: int) -> ValidationError:
     """Build the error of a text over its limit, with the remedy."""
     return ValidationError(_("This answer is too long: keep it under %(limit)d characters.") % {"limit": limit})
+
+
+def at_parts(message: Any, parts: Sequence[str], code: str = "") -> ValidationError:
+    """Build an error of some parts of a control; a label that holds "%" is no format."""
+    return ValidationError(str(message).replace("%", "%%"), code=code or None, params={"parts": list(parts)})

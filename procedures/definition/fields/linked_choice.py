@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from pydantic import Field as Meta
 from pydantic import model_validator
@@ -16,7 +15,7 @@ from portal.kit.widgets.place import Branches
 from ..base import STRICT, Json, Words
 from ..lookups import Context, Item
 from ..searching import Index
-from .base import Field, Raw, ValueType, clean_text
+from .base import Field, Raw, ValueType, at_parts, clean_text
 from .searched import SearchControl
 
 _ONE_LIST = 100  # leaves up to which two levels are one closed list, its options under the words of the first level
@@ -233,7 +232,7 @@ class _Levels(forms.Field):
         wanted = [clean_text(str(one))[:60] for one in value or []]
         if not any(wanted):
             if self.required:
-                raise ValidationError(self.error_messages["required"], code="required", params={"parts": ["1"]})
+                raise at_parts(self.error_messages["required"], ["1"], "required")
             return None
         path: list[str] = []
         while entries := self._at(path):
@@ -241,11 +240,11 @@ class _Levels(forms.Field):
             chosen = wanted[place] if place < len(wanted) else ""
             if not any(one.value == chosen for one in entries):
                 level = self.question.levels[place]
-                raise ValidationError(
+                raise at_parts(
                     _("Now choose the next answer: “%(label)s”.") % {"label": level}
                     if path
                     else _("Choose one of the answers of the list."),
-                    params={"parts": [str(place + 1)]},
+                    [str(place + 1)],
                 )
             path.append(chosen)
         return self.question._leaves["/".join(path)]
