@@ -23,6 +23,18 @@ SECTIONS = {
     ],
     "receipt": ["receipt.cpu_ms", "receipt.vs_weasyprint", "receipt.worker_rss_mb"],
     "home": ["portal.home.vs_plain_page"],
+    "engine": [
+        *(
+            f"engine.parse_{what}.{part}"
+            for what in ("513_fields", "44575_options")
+            for part in ("cold_ms", "cached_ms")
+        ),
+        *(f"engine.step_{verb}.growth_513" for verb in ("get", "post")),
+        "engine.analysis_500_conditions.cpu_ms",
+        "engine.import_largest.cpu_s",
+        *(f"engine.search_{what}.cpu_ms" for what in ("44575_options", "communes")),
+        "engine.page_kb.long_list",
+    ],
     "desk": [f"desk.{page}.{part}" for part in ("queries", "growth_1m") for page in ("inbox", "search", "case")],
 }
 # Set on the machine, these would measure something else, or write to real data.

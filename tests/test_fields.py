@@ -175,3 +175,24 @@ def test_a_pattern_that_could_run_for_ever_is_refused() -> None:
         FIELD_TYPES["text"].model_validate(
             {"type": "text", "id": "q", "label": "x", "pattern": "(a+)+", "pattern_reason": "x"}
         )
+
+
+@ASKED
+def test_a_label_with_a_percent_sign_is_no_format(kind: type[Field]) -> None:
+    question = kind.sample().model_copy(update={"label": "Prise en charge à 50 % ou 100 %s"})
+    for raw in kind.bad_examples():
+        form = form_for(question, raw)
+        assert not form.is_valid()
+        assert all(str(message) for message in form.errors["q"])
+        assert render_field(form["q"])
+
+
+def test_linked_lists_name_a_level_with_a_percent_sign() -> None:
+    question = FIELD_TYPES["linked_choice"].sample().model_copy(update={"levels": ["Part %", "Taux %", "Détail %"]})
+    form = form_for(question, {"q-1": "sport"})
+    assert not form.is_valid()
+    assert "Taux %" in form.errors["q"][0]
+
+
+def test_a_telephone_number_that_cannot_be_read_is_not_offered() -> None:
+    assert not FIELD_TYPES["phone"].sample().can_show("0")

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from procedures.definition.analysis import mismatches
 from procedures.definition.conditions import applies
 from procedures.definition.expressions import evaluate
+from procedures.definition.fields import FIELD_TYPES
 from procedures.definition.language import Condition, Expression
 from procedures.definition.upgrade import DefinitionError, parse
 from tests.support import samples
@@ -96,3 +97,22 @@ def test_a_condition_is_said_as_a_sentence() -> None:
     assert "« Type d’acte » est Copie intégrale" in sentence
     assert "« Né le » est au plus tard 18 ans avant aujourd’hui" in sentence
     assert "est sous 65" in sentence
+
+
+def test_a_condition_on_a_value_that_its_question_cannot_have_is_said_too() -> None:
+    for kind, value in (("amount", "beaucoup"), ("decimal", "full"), ("date", True), ("time", "12"), ("choices", 3)):
+        field = FIELD_TYPES[kind].sample().model_dump(mode="json", by_alias=True) | {"id": "odd"}
+        definition = parse(with_fields(field, number_field("more", when={"field": "odd", "value": value})))
+        assert "est" in definition.say(definition.fields["more"].when)
+
+
+@pytest.mark.parametrize(("number", "places"), [(1.5, 309), (0, 400), (12.5, -400), (1e10, 300), (10**400, 0)])
+def test_what_no_double_can_hold_has_no_value(number: float, places: int) -> None:
+    rounded = expression.validate_python({"fn": "round", "args": [{"value": number}, {"value": places}]})
+    assert evaluate(rounded, {}, DAY) is None
+
+
+def test_a_number_that_json_cannot_write_is_refused() -> None:
+    content = with_fields(number_field("more", when={"field": "copies", "value": float("inf")}))
+    with pytest.raises(DefinitionError, match="too large"):
+        parse(content)

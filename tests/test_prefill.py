@@ -107,12 +107,38 @@ def test_a_partner_prepares_answers_that_open_once(portal: Portal, desk: people.
 
 
 @pytest.mark.parametrize(
-    "body", ["", "[]", "{", '{"answers": []}', '{"answers": "x"}', "[" * 100_000, b"\xff\xfe", '{"reponses": {}}']
+    "body",
+    [
+        *("", "[]", "{", '{"answers": []}', '{"answers": "x"}', "[" * 100_000, b"\xff\xfe", '{"reponses": {}}'),
+        '{"answers": {"kind": ' + "[" * 9_900 + "]" * 9_900 + "}}",
+        '{"answers":' * 1_500 + "1" + "}" * 1_500,
+    ],
 )
 def test_a_partner_that_sends_garbage_is_told(portal: Portal, desk: people.Desk, body: Any) -> None:
     answer = prepare(portal, token(), body)
     assert answer.status_code in (413, 422)
     assert not Prefill.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("kind", "[" * 300 + '"x"' + "]" * 300),
+        ("mother", '["Anne"]'),
+        ("mother", '"Anne\\u0000"'),
+        ("mother", '"Anne\\ud800"'),
+        ("copies", "1e999"),
+        ("copies", '"deux"'),
+        ("copies", "true"),
+    ],
+)
+def test_a_partner_s_value_that_no_page_can_show_is_refused_alone(
+    portal: Portal, desk: people.Desk, name: str, value: str
+) -> None:
+    answer = prepare(portal, token(), f'{{"answers": {{"{name}": {value}, "which": "Bien"}}}}')
+    assert answer.status_code == 201
+    assert answer.json()["kept"] == ["which"]
+    assert set(answer.json()["refused"]) == {name}
 
 
 def test_an_unknown_or_stopped_partner_is_refused(portal: Portal, desk: people.Desk) -> None:

@@ -83,8 +83,7 @@ def dangling(definition: "ProcedureDefinition") -> Iterator[str]:
         if decides:
             graph[decides] = graph.get(decides, frozenset()) | reads
         # A count or a sum of a group reads the fields of its rows by their own names.
-        opened = {child for child, group in inside.items() if group in reads and group in may}
-        wrong += [(place, decides, name) for name in sorted(reads - may - opened)]
+        wrong += [(place, decides, name) for name in sorted(reads - may) if not {inside.get(name)} & reads & may]
     for place, decides, name in wrong:
         circle = _path(graph, name, decides) if decides and name in inside else []
         if circle:

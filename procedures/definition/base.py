@@ -16,6 +16,10 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
 
 
+# For what is too numerous to be nodes: unknown keys are errors too.
+STRICT = ConfigDict(extra="forbid")
+
+
 class Node(BaseModel):
     """A part of a definition: unknown keys are errors, values never change after parsing."""
 

@@ -14,27 +14,27 @@ __all__ = ["All", "Any", "Compare", "Condition", "Not", "Test", "applies", "fold
 
 def applies(condition: Condition | None, answers: Answers, today: date | None = None) -> bool:
     """Say whether ``condition`` holds for ``answers`` on a day (today by default); no condition always holds."""
-    match condition:
-        case None:
-            return True
-        case Test():
-            answer = answers.get(condition.field)
-            if condition.part:
-                answer = answer.get(condition.part) if isinstance(answer, dict) else None
-            return holds(condition.op, answer, condition.value, today)
-        case All():
-            return all(applies(part, answers, today) for part in condition.all)
-        case Any():
-            return any(applies(part, answers, today) for part in condition.any)
-        case Not():
-            return not applies(condition.not_, answers, today)
-        case Compare():
-            day = today or timezone.localdate()
-            left = evaluate(condition.left, answers, day)
-            right = None if condition.right is None else evaluate(condition.right, answers, day)
-            if condition.op not in {"answered", "empty"} and right is None:
-                return condition.op in NEGATIVE
-            return holds(condition.op, left, right, day)
+    # Asked of every question at every request: a comparison of types, which costs less than one of patterns.
+    if condition is None:
+        return True
+    if type(condition) is Test:
+        answer = answers.get(condition.field)
+        if condition.part:
+            answer = answer.get(condition.part) if isinstance(answer, dict) else None
+        return holds(condition.op, answer, condition.value, today)
+    if type(condition) is All:
+        return all(applies(part, answers, today) for part in condition.all)
+    if type(condition) is Any:
+        return any(applies(part, answers, today) for part in condition.any)
+    if type(condition) is Not:
+        return not applies(condition.not_, answers, today)
+    assert type(condition) is Compare  # noqa: S101 the five kinds of conditions are said
+    day = today or timezone.localdate()
+    left = evaluate(condition.left, answers, day)
+    right = None if condition.right is None else evaluate(condition.right, answers, day)
+    if condition.op not in {"answered", "empty"} and right is None:
+        return condition.op in NEGATIVE
+    return holds(condition.op, left, right, day)
 
 
 def holds(op: str, answer: Json, value: Json, today: date | None = None) -> bool:
@@ -51,9 +51,9 @@ def holds(op: str, answer: Json, value: Json, today: date | None = None) -> bool
         case "is_not":
             return not _same(answer, value, today)
         case "in":
-            return any(_same(answer, one, today) for one in value)
+            return any(_same(answer, one, today) for one in _several(value))
         case "not_in":
-            return not any(_same(answer, one, today) for one in value)
+            return not any(_same(answer, one, today) for one in _several(value))
         case "includes":
             return isinstance(answer, list) and any(_same(one, value, today) for one in answer)
         case "excludes":
@@ -65,6 +65,11 @@ def holds(op: str, answer: Json, value: Json, today: date | None = None) -> bool
             return words in text if op == "contains" else text.startswith(words)
         case _:
             return _ordered(op, answer, value, today)
+
+
+def _several(value: Json) -> list[Json]:
+    """Return the values of a list; a computed value alone is a list of one."""
+    return value if isinstance(value, list) else [value]
 
 
 def fold(text: str) -> str:

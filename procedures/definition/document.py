@@ -16,7 +16,7 @@ from .fields import AnyField, Field
 from .language import Condition, references
 from .legal import Legal, Privacy
 from .sentences import say
-from .trace import Trace, trace
+from .trace import Run, Trace, runs, trace
 from .workflow import READY, Workflow
 
 FORMAT = 1
@@ -33,6 +33,11 @@ class Section(Node):
     def reads(self) -> frozenset[str]:
         """The ids of the questions on which showing the section depends."""
         return references(self.when)
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The questions as a walk takes them."""
+        return runs(self)
 
 
 class Stop(Node):

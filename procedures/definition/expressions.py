@@ -53,6 +53,7 @@ def as_day(value: Json) -> date | None:
 
 def evaluate(expression: Expression, answers: Answers, today: date) -> Json:
     """Return the value of ``expression`` for ``answers``; None where it has none."""
+    # The most frequent first: each kind that does not fit costs a look.
     match expression:
         case Ref():
             found = answers.get(expression.field)
@@ -60,6 +61,8 @@ def evaluate(expression: Expression, answers: Answers, today: date) -> Json:
         case Value():
             day = relative_day(expression.value, today) if isinstance(expression.value, str) else None
             return day.isoformat() if day else expression.value
+        case Call():
+            return _call(expression.fn, [evaluate(arg, answers, today) for arg in expression.args])
         case Today():
             moved = shifted(today, expression.today)
             return moved.isoformat() if moved else None
@@ -75,8 +78,6 @@ def evaluate(expression: Expression, answers: Answers, today: date) -> Json:
         case Over():
             scopes = _rows(expression.over, expression.where, answers, today)
             return _fold(expression.fn, [evaluate(expression.of, scope, today) for scope in scopes])
-        case Call():
-            return _call(expression.fn, [evaluate(arg, answers, today) for arg in expression.args])
 
 
 def _holds(condition: Condition, answers: Answers, today: date) -> bool:
@@ -95,8 +96,13 @@ def _rows(group: str, where: Condition | None, answers: Answers, today: date) ->
 
 
 def number(value: Json) -> float | None:
-    """Return a number as a double; None for anything that is not one."""
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    """Return a number as a double; None for anything that is not one, or too large to be one."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def _plain(value: float | None) -> Json:
@@ -119,8 +125,11 @@ def _fold(name: str, values: list[Json]) -> Json:
 
 
 def _rounded(value: float, places: int) -> float:
-    scale = 10.0**places
-    scaled = math.floor(abs(value) * scale + 0.5) / scale
+    try:
+        scale = 10.0**places
+        scaled = math.floor(abs(value) * scale + 0.5) / scale
+    except (OverflowError, ZeroDivisionError):
+        return math.nan  # more places than a double has: no value
     return -scaled if value < 0 else scaled
 
 

@@ -1,6 +1,7 @@
 """How large a definition may be: measured on the raw document, before anything is built from it."""
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 STEPS = 60
@@ -9,6 +10,8 @@ OPTIONS = 60_000
 CONDITION_DEPTH = 20
 NESTING = 60
 BYTES = 8_000_000
+# Where a condition or a computation begins; what it holds counts as its depth.
+_NESTS = frozenset({"when", "required_when", "where", "expression"})
 
 
 def faults(content: Any) -> list[str]:
@@ -22,22 +25,31 @@ def faults(content: Any) -> list[str]:
         value, key, depth, conditions = waiting.pop()
         if depth > NESTING:
             return [f"the document is nested more than {NESTING} levels deep"]
-        if isinstance(value, str):
-            size += len(value.encode("utf-8", "replace")) + 2
-        elif isinstance(value, dict):
+        if isinstance(value, dict):
             conditions += bool(conditions)
             deepest = max(deepest, conditions)
             for name, inner in value.items():
                 size += len(str(name)) + 4
-                waiting.append((inner, str(name), depth + 1, conditions or int(name == "when")))
+                # Texts, the bulk of a long list, are weighed at once.
+                if isinstance(inner, str):
+                    size += _weight(inner)
+                else:
+                    waiting.append((inner, str(name), depth + 1, conditions or int(name in _NESTS)))
         elif isinstance(value, list):
             fields += len(value) if key == "fields" else 0
             options += len(value) if key in {"options", "children"} else 0
-            waiting.extend((inner, "", depth + 1, conditions) for inner in value)
+            waiting.extend([(inner, "", depth + 1, conditions) for inner in value])
+        elif isinstance(value, float) and not isfinite(value):
+            # JSON has no word for it: the bytes published could not be read elsewhere.
+            return ["a number is too large to be kept"]
         else:
-            size += 8
+            size += _weight(value) if isinstance(value, str) else 8
     found += list(_over(content, fields, options, deepest - 1, size))
     return found
+
+
+def _weight(text: str) -> int:
+    return (len(text) if text.isascii() else len(text.encode("utf-8", "replace"))) + 2
 
 
 def _over(content: Any, fields: int, options: int, conditions: int, size: int) -> Iterator[str]:

@@ -1,9 +1,12 @@
 """Search in a long list: by first letters, then by words, accents, case and hyphens aside; compact and fast."""
 
+import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from heapq import nsmallest
+from itertools import islice
 
 from portal.kit.text import fold
 
@@ -11,6 +14,7 @@ from portal.kit.text import fold
 _WHOLE = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _LONGEST = 200
 _ENOUGH = 3000  # lines read for words in any order, and for near spellings
+_ALIKE = 40  # of those, lines compared letter by letter
 
 
 def key(text: str) -> str:
@@ -73,18 +77,21 @@ class Index:
         wanted = key(text)[:60]
         if len(wanted) < 4:
             return []
+        size = len(wanted)
+        pairs = {wanted[place : place + 2] for place in range(2, size - 1)}
+        lines: list[tuple[int, int, str]] = []
+        for hit in islice(re.finditer(f"\n({re.escape(wanted[:3])}.*)", self._text), _ENOUGH):
+            line = hit[1][: size + 2]
+            if abs(len(line) - size) <= 3:
+                lines.append((-sum(map(line.__contains__, pairs)), hit.start(), line))
+        # The exact comparison is slow: only those that share most pairs of letters come to it.
         ranked: dict[int, float] = {}
         matcher = SequenceMatcher(autojunk=False)
         matcher.set_seq2(wanted)
-        for count, number in enumerate(self._hits("\n" + wanted[:3])):
-            if count >= _ENOUGH:
-                break
-            line = self.line(number)[: len(wanted) + 2]
-            if abs(len(line) - len(wanted)) > 3:
-                continue
+        for _shared, start, line in nsmallest(_ALIKE, lines):
             matcher.set_seq1(line)
-            if matcher.real_quick_ratio() > 0.75 and matcher.quick_ratio() > 0.75 and matcher.ratio() > 0.75:
-                ranked[number] = matcher.ratio()
+            if (ratio := matcher.ratio()) > 0.75:
+                ranked[bisect_right(self._starts, start) - 1] = ratio
         return sorted(ranked, key=lambda number: (-ranked[number], number))[:limit]
 
     def _hits(self, needle: str) -> Iterator[int]:
@@ -100,7 +107,7 @@ class Index:
 
     def _any_order(self, wanted: str) -> Iterator[int]:
         words = wanted.split()
-        if len(words) < 2:
+        if len(words) < 2 or any(f" {word}" not in self._text and f"\n{word}" not in self._text for word in words):
             return
         rarest = min(words, key=lambda word: self._text.count(" " + word) or self._text.count("\n" + word))
         for lead in ("\n", " "):

@@ -113,8 +113,9 @@ def _value(value: Json, field: "Field | None") -> str:
     if day is not None:
         return _day(day)
     if field is not None and field.value_type not in {"text", "parts", "rows"}:
-        # A type that lists options says them in its own words.
-        words = field.display([value] if field.value_type == "choices" else value)
+        # A type that lists options says them in its own words; a condition may name a value that is none of the type's.
+        answer = [value] if field.value_type == "choices" else value
+        words = field.display(answer) if field.can_show(answer) else ""
         if words:
             return words
     return as_text(value)

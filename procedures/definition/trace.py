@@ -18,6 +18,33 @@ EMPTY: tuple[Json, ...] = (None, [], "")
 
 
 @dataclass
+class Run:
+    """Questions of a section that follow each other: plain ones, which apply whatever was answered, or one that is not.
+
+    The answer of a plain question is kept as it is: hundreds of them cost one look at each name.
+    """
+
+    plain: bool
+    nodes: list[tuple["Section", Field]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    required: list[str] = field(default_factory=list)
+
+
+def runs(section: "Section") -> list[Run]:
+    """Return the questions of a section by runs, in order."""
+    found: list[Run] = []
+    for node in section.fields:
+        plain = not node.conditions() and not node.derived and node.value_type != "rows"
+        if not (plain and found and found[-1].plain):
+            found.append(Run(plain))
+        run = found[-1]
+        run.nodes.append((section, node))
+        run.asked += [node.id] if node.asked else []
+        run.required += [node.id] if node.asked and node.required else []
+    return found
+
+
+@dataclass
 class StepTrace:
     """A step that applies: its nodes that apply, whether every required answer is there, and what forbids going on."""
 
@@ -62,22 +89,41 @@ def trace(definition: "ProcedureDefinition", answers: Answers, today: date | Non
         for section in step.sections:
             if not applies(section.when, kept, day):
                 continue
-            for node in section.fields:
-                if node.when is not None and not applies(node.when, kept, day):
-                    continue
-                here.nodes.append((section, node))
-                if node.derived:
-                    value = node.derive(kept, day)
-                    if value is not None:
-                        kept[node.id] = value
-                elif node.asked:
-                    if node.id not in answers:
-                        here.done = False
-                        continue
-                    value = kept[node.id] = node.kept(answers[node.id], kept, day)
-                    if value in EMPTY and node.needs(kept, day):
-                        here.done = False
+            for run in section.runs:
+                if run.plain:
+                    _pass(run, here, answers, kept)
+                else:
+                    _judge(run, here, answers, kept, day)
         here.stop = next((stop for stop in step.stops if applies(stop.when, kept, day)), None)
         if here.nodes:
             found.steps.append(here)
     return found
+
+
+def _pass(run: Run, here: StepTrace, answers: Answers, kept: Answers) -> None:
+    here.nodes += run.nodes
+    for name in run.asked:
+        if name in answers:
+            kept[name] = answers[name]
+        else:
+            here.done = False
+    if here.done:
+        here.done = not any(answers[name] in EMPTY for name in run.required)
+
+
+def _judge(run: Run, here: StepTrace, answers: Answers, kept: Answers, day: date) -> None:
+    for section, node in run.nodes:
+        if not applies(node.when, kept, day):
+            continue
+        here.nodes.append((section, node))
+        if node.derived:
+            value = node.derive(kept, day)
+            if value is not None:
+                kept[node.id] = value
+        elif node.asked:
+            if node.id not in answers:
+                here.done = False
+                continue
+            value = kept[node.id] = node.kept(answers[node.id], kept, day)
+            if value in EMPTY and node.needs(kept, day):
+                here.done = False

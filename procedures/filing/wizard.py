@@ -111,12 +111,13 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             return self._change_rows(form)
         if valid:
             self.storage.set_step_data(step, form.json)
-            self._walk()
         else:
             drafts.keep_pending(self.draft, step, raw_of(form), form.json, request.POST.get("tab", ""))
         session.forget_typed(request, self.draft, step)
         if action == "autosave":
             return JsonResponse({"revision": self.draft.revision, "said": saved_words(self.draft)})
+        if valid:
+            self._walk()
         if action == "next" and (not valid or self._stopped(step)):
             response = self.render(form)
             response.status_code = 422

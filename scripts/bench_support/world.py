@@ -86,54 +86,57 @@ def build() -> World:
 def steps() -> list[dict[str, Any]]:
     """Return the two written steps; the applicant's identity is the third."""
     return [
-        _step(
+        step(
             "demandeur",
             "Votre demande",
             [
-                _field("text", "family_name", "Nom de naissance", max_length=80, searchable=True),
-                _field("text", "given_name", "Prénom", max_length=80),
-                _field("email", "email", "Adresse électronique", help="Par exemple : nom@exemple.fr"),
-                _field("date", "born", "Date de naissance", earliest="1900-01-01", latest="today"),
-                _field(
+                field("text", "family_name", "Nom de naissance", max_length=80, searchable=True),
+                field("text", "given_name", "Prénom", max_length=80),
+                field("email", "email", "Adresse électronique", help="Par exemple : nom@exemple.fr"),
+                field("date", "born", "Date de naissance", earliest="1900-01-01", latest="today"),
+                field(
                     "choice",
                     "kind",
                     "Type d’acte",
                     filterable=True,
-                    options=_options(full="Copie intégrale", extract="Extrait", short="Extrait sans filiation"),
+                    options=options(full="Copie intégrale", extract="Extrait", short="Extrait sans filiation"),
                 ),
             ],
         ),
-        _step(
+        step(
             "evenement",
             "L’événement",
             [
-                _field("text", "mother", "Nom de la mère", searchable=True),
-                _field("text", "father", "Nom du père", required=False),
-                _field("number", "copies", "Nombre d’exemplaires", minimum=1, maximum=5),
-                _field("date", "happened", "Date de l’événement", latest="today", filterable=True),
-                _field("address", "where", "Lieu de l’événement", own=False),
-                _field("yes_no", "urgent", "Est-ce urgent ?"),
-                _field(
+                field("text", "mother", "Nom de la mère", searchable=True),
+                field("text", "father", "Nom du père", required=False),
+                field("number", "copies", "Nombre d’exemplaires", minimum=1, maximum=5),
+                field("date", "happened", "Date de l’événement", latest="today", filterable=True),
+                field("address", "where", "Lieu de l’événement", own=False),
+                field("yes_no", "urgent", "Est-ce urgent ?"),
+                field(
                     "choices",
                     "days",
                     "Jours souhaités",
-                    options=_options(lundi="Lundi", mardi="Mardi", jeudi="Jeudi"),
+                    options=options(lundi="Lundi", mardi="Mardi", jeudi="Jeudi"),
                 ),
-                _field("long_text", "reason", "Motif de la demande", max_length=1000),
-                _field("consent", "agreed", "J’accepte d’être rappelé à ce sujet"),
+                field("long_text", "reason", "Motif de la demande", max_length=1000),
+                field("consent", "agreed", "J’accepte d’être rappelé à ce sujet"),
             ],
         ),
     ]
 
 
-def _step(name: str, title: str, fields: list[dict[str, Any]]) -> dict[str, Any]:
+def step(name: str, title: str, fields: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return one step of one section."""
     sections = [{"id": f"{name}_s", "fields": fields}]
     return {"id": name, "title": title, "question": f"{title} : que faut-il savoir ?", "sections": sections}
 
 
-def _field(kind: str, name: str, label: str, **options: Any) -> dict[str, Any]:
+def field(kind: str, name: str, label: str, **options: Any) -> dict[str, Any]:
+    """Return one question as a definition writes it."""
     return {"type": kind, "id": name, "label": label, **options}
 
 
-def _options(**labels: str) -> list[dict[str, str]]:
+def options(**labels: str) -> list[dict[str, str]]:
+    """Return the options of a list."""
     return [{"value": value, "label": label} for value, label in labels.items()]

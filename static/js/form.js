@@ -73,8 +73,8 @@
       case "empty": return false;
       case "is": return same(answer, value, today);
       case "is_not": return !same(answer, value, today);
-      case "in": return value.some(one => same(answer, one, today));
-      case "not_in": return !value.some(one => same(answer, one, today));
+      case "in": return [value].flat().some(one => same(answer, one, today));
+      case "not_in": return ![value].flat().some(one => same(answer, one, today));
       case "includes": return listed(answer);
       case "excludes": return !listed(answer);
       case "contains":

@@ -14,7 +14,7 @@ from ..base import Json
 from ..lookups import Context, Item
 from ..places import of_postcode
 from ..searching import key
-from .base import Field, Raw, ValueType, clean_text
+from .base import Field, Raw, ValueType, at_parts, clean_text
 
 PARTS = ("street", "extra", "postcode", "city", "country")
 _POSTCODE = re.compile(r"(0[1-9]|[1-8][0-9]|9[0-9])[0-9]{3}", re.ASCII)
@@ -132,9 +132,7 @@ class _Control(forms.Field):
         parts = {name: clean_text((value or {}).get(name) or "") for name in PARTS}
         if not any(text for name, text in parts.items() if name != "country"):
             if self.required:
-                raise ValidationError(
-                    self.error_messages["required"], code="required", params={"parts": ["street", "postcode", "city"]}
-                )
+                raise at_parts(self.error_messages["required"], ["street", "postcode", "city"], "required")
             return None
         for name, text in parts.items():
             if len(text) > 200:

@@ -1,6 +1,7 @@
 """Options that are offered only where earlier answers allow them."""
 
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -22,9 +23,14 @@ class WithOptions(Field):
     if TYPE_CHECKING:
         options: list[Option]
 
+    @cached_property
+    def has_conditions(self) -> bool:
+        """Say whether an option depends on an answer."""
+        return any(option.when is not None for option in self.options)
+
     def field_references(self) -> set[str]:
         """Return the ids of the questions that decide of an option."""
-        return {name for option in self.options for name in references(option.when)}
+        return {name for option in self.options if option.when is not None for name in references(option.when)}
 
     def conditions(self) -> list[Condition]:
         """Return the conditions of the options too."""
@@ -32,7 +38,7 @@ class WithOptions(Field):
 
     def offered(self, context: Context | None) -> "list[Option]":
         """Return the options that apply, or may once a question of the same page is answered."""
-        if context is None:
+        if context is None or not self.has_conditions:
             return self.options
         return [
             option
@@ -49,7 +55,7 @@ class WithOptions(Field):
 
     def kept(self, value: Json, answers: Answers, today: date) -> Json:
         """Drop an option that other answers have made unavailable since: the question is asked again."""
-        if not self.field_references():
+        if not self.has_conditions:
             return value
         if isinstance(value, list):
             return [one for one in value if self.is_available(one, answers, today)]
@@ -57,7 +63,7 @@ class WithOptions(Field):
 
     def refuse_unavailable(self, cleaned: Any, context: Context | None) -> None:
         """Raise ValidationError where an option chosen does not go with the other answers."""
-        if context is None or not self.field_references():
+        if context is None or not self.has_conditions:
             return
         for value in cleaned if isinstance(cleaned, list) else [cleaned]:
             if value and not self.is_available(value, context.answers, context.today):

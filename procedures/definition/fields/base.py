@@ -2,6 +2,7 @@
 
 import unicodedata
 from abc import abstractmethod
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -13,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field as Meta
 
+from .. import shapes
 from ..base import Answers, Identifier, Json, Line, Node, Prose, Words
 from ..conditions import Condition, applies
 from ..language import references
@@ -33,6 +35,8 @@ def clean_text(value: str, *, keep_lines: bool = False) -> str:
     value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
     if not keep_lines:
         value = value.replace("\n", " ").replace("\t", " ")
+    if value.isprintable():
+        return value.strip()  # nearly every text: no mark of any kind
     value = "".join(
         char for char in value if char in "\n\t" or (unicodedata.category(char) != "Cc" and char not in _UNSAFE)
     )
@@ -134,10 +138,12 @@ class Field(Node):
 
     def can_show(self, value: Json) -> bool:
         """Say whether a value from elsewhere has the shape of this type's answers, so that it can be proposed."""
+        if not shapes.fits(self.value_type, self.parts, value):
+            return False
         try:
             self.to_initial(value)
             return isinstance(self.display(value), str)
-        except (TypeError, ValueError, KeyError, AttributeError, IndexError):
+        except (ArithmeticError, TypeError, ValueError, KeyError, AttributeError, IndexError):
             return False
 
     def display(self, value: Json) -> str:
@@ -215,3 +221,8 @@ class TextControl(forms.CharField):
 def too_long(limit: int) -> ValidationError:
     """Build the error of a text over its limit, with the remedy."""
     return ValidationError(_("This answer is too long: keep it under %(limit)d characters.") % {"limit": limit})
+
+
+def at_parts(message: Any, parts: Sequence[str], code: str = "") -> ValidationError:
+    """Build an error of some parts of a control; a label that holds "%" is no format."""
+    return ValidationError(str(message).replace("%", "%%"), code=code or None, params={"parts": list(parts)})

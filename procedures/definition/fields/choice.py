@@ -1,5 +1,6 @@
 """One answer among a list: radio buttons while it can be read at a glance, the search control beyond."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from operator import not_
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -11,7 +12,7 @@ from pydantic import model_validator
 
 from portal.kit.widgets import Radios
 
-from ..base import Json, Node, Words
+from ..base import STRICT, Json, Words
 from ..language import Condition
 from ..lookups import Context, Item
 from ..searching import Index
@@ -25,7 +26,12 @@ AT_A_GLANCE = 30
 MOST = 60_000
 
 
-class Option(Node):
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer of a list; a plain class: a list may hold tens of thousands, each four times lighter than a node."""
+
+    __pydantic_config__ = STRICT
+
     value: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]{0,47}$")]
     label: Words
     help: str = ""

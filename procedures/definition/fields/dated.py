@@ -15,7 +15,7 @@ from portal.kit.moments import day_in_words
 
 from .. import bounds
 from ..lookups import Context
-from .base import Field, clean_text
+from .base import Field, at_parts, clean_text
 
 PARTS = ("day", "month", "year")
 _FIGURES = {"day": r"[0-9]{1,2}", "month": r"[0-9]{1,2}", "year": r"[0-9]{4}"}
@@ -78,7 +78,7 @@ def too_late(limit: bounds.Bound) -> str:
 
 def wrong(message: str, parts: Sequence[str]) -> ValidationError:
     """Build an error that names the wrong inputs."""
-    return ValidationError(message, params={"parts": list(parts)})
+    return at_parts(message, parts)
 
 
 def about(part: str, message: str) -> str:

@@ -72,6 +72,15 @@ class GroupField(Field):
         """Give the rows as they are stored."""
         return list(value or [])
 
+    def can_show(self, value: Json) -> bool:
+        """Say whether every row has its number, and answers that its questions can show."""
+        if not super().can_show(value):
+            return False
+        numbers = [row.get(NUMBER) for row in value]
+        return rows.numbers(numbers, self.maximum) == numbers and all(
+            row.get(field.id) is None or field.can_show(row[field.id]) for row in value for field in self.fields
+        )
+
     def kept(self, value: Json, answers: Answers, today: date) -> Json:
         """Drop from each row the answers that its own conditions hide; compute those that follow."""
         return [self._kept_row(row, answers, today) for row in value or [] if isinstance(row, dict)]

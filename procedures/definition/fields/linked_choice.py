@@ -1,21 +1,21 @@
 """One answer in a tree: an activity under its kind, a subject under its theme; two levels or more."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from pydantic import Field as Meta
 from pydantic import model_validator
 
 from portal.kit.widgets.place import Branches
 
-from ..base import Json, Node, Words
+from ..base import STRICT, Json, Words
 from ..lookups import Context, Item
 from ..searching import Index
-from .base import Field, Raw, ValueType, clean_text
+from .base import Field, Raw, ValueType, at_parts, clean_text
 from .searched import SearchControl
 
 _ONE_LIST = 100  # leaves up to which two levels are one closed list, its options under the words of the first level
@@ -24,10 +24,15 @@ _MOST = 60_000
 _LEVELS = 5
 
 
-class Branch(Node):
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One entry of the tree: a plain class, as an option is."""
+
+    __pydantic_config__ = STRICT
+
     value: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]{0,47}$")]
     label: Words
-    children: list["Branch"] = []
+    children: list["Branch"] = field(default_factory=list)
 
 
 def _paths(branches: list[Branch], above: tuple[Branch, ...] = ()) -> Iterator[tuple[Branch, ...]]:
@@ -227,7 +232,7 @@ class _Levels(forms.Field):
         wanted = [clean_text(str(one))[:60] for one in value or []]
         if not any(wanted):
             if self.required:
-                raise ValidationError(self.error_messages["required"], code="required", params={"parts": ["1"]})
+                raise at_parts(self.error_messages["required"], ["1"], "required")
             return None
         path: list[str] = []
         while entries := self._at(path):
@@ -235,11 +240,11 @@ class _Levels(forms.Field):
             chosen = wanted[place] if place < len(wanted) else ""
             if not any(one.value == chosen for one in entries):
                 level = self.question.levels[place]
-                raise ValidationError(
+                raise at_parts(
                     _("Now choose the next answer: “%(label)s”.") % {"label": level}
                     if path
                     else _("Choose one of the answers of the list."),
-                    params={"parts": [str(place + 1)]},
+                    [str(place + 1)],
                 )
             path.append(chosen)
         return self.question._leaves["/".join(path)]

@@ -15,7 +15,7 @@ from portal.kit.widgets.place import Geometry
 
 from ..base import Json
 from ..lookups import Context
-from .base import Field, Raw, ValueType, clean_text
+from .base import Field, Raw, ValueType, at_parts, clean_text
 
 _POINT = re.compile(
     r"([+-]?[0-9]{1,3}(?:\.[0-9]{1,12})?)\s*(?:[,;]\s*|\s+)([+-]?[0-9]{1,3}(?:\.[0-9]{1,12})?)", re.ASCII
@@ -130,7 +130,7 @@ class _Control(forms.Field):
         if not text and not lines and not self.required:
             return None
         if not text:
-            raise ValidationError(self.error_messages["required"], code="required", params={"parts": ["text"]})
+            raise at_parts(self.error_messages["required"], ["text"], "required")
         if len(text) > _LONGEST:
             raise _wrong(
                 _("This answer is too long: keep it under %(limit)d characters.") % {"limit": _LONGEST}, "text"
@@ -177,4 +177,4 @@ def _point(line: str) -> list[float]:
 
 
 def _wrong(message: str, part: str) -> ValidationError:
-    return ValidationError(message, params={"parts": [part]})
+    return at_parts(message, [part])

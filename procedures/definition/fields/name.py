@@ -12,7 +12,7 @@ from portal.kit.widgets import NameParts as Widget
 
 from ..base import Json
 from ..lookups import Context
-from .base import Field, Raw, ValueType
+from .base import Field, Raw, ValueType, at_parts
 from .civility import CIVILITIES, civilities
 from .dated import about, typed, wrong
 
@@ -168,7 +168,7 @@ class _Control(forms.Field):
         needed = [name for name in self.question.needed if name != "civility" or self.question.civility]
         if not any(parts.values()):
             if self.required:
-                raise ValidationError(self.error_messages["required"], code="required", params={"parts": needed})
+                raise at_parts(self.error_messages["required"], needed, "required")
             return None
         errors = []
         missing = {

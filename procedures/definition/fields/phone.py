@@ -30,7 +30,10 @@ class PhoneField(Field):
         """Say a number of mainland France by pairs, another with its country code."""
         if not value:
             return ""
-        number = phonenumbers.parse(value)
+        try:
+            number = phonenumbers.parse(value)
+        except phonenumbers.NumberParseException as error:
+            raise ValueError(value) from error
         style = (
             phonenumbers.PhoneNumberFormat.NATIONAL
             if number.country_code == 33
