@@ -14,10 +14,13 @@ from accounts.identity.oidc.double import SWITCHES, Double
 from accounts.identity.oidc.people import PEOPLE, sub
 from accounts.models import CertifiedIdentity, Person, User
 from journal.models import Event
+from messaging.models import Delivery
 from procedures.lifecycle import prefill
+from procedures.models import Draft
 from tests.support import samples
 from tests.support.client import Portal
 from tests.support.identity import choose, come_back, configured, leave, running, walk
+from tests.test_filing import IDENTITY, pdf, step_url
 
 FC = "franceconnect"
 CALLBACK = f"/comptes/identite/{FC}/retour/"
@@ -217,9 +220,19 @@ def test_an_address_held_by_another_account_is_not_taken_nor_the_account(portal:
     assert user is not None
     assert user != owner
     assert user.email is None
-    assert list(EmailAddress.objects.filter(user=user).values_list("verified", flat=True)) == [False]
+    assert not EmailAddress.objects.filter(user=user).exists()
     owner.refresh_from_db()
     assert owner.email == "citoyen@exemple.fr"
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("path", ["connexion/code", "mot-de-passe/oublie"])
+def test_an_address_that_the_service_passed_on_opens_nothing(portal: Portal, path: str) -> None:
+    """Whoever reads that mailbox is not proven to be the person: a code sent there must not open her account."""
+    walk(portal, FC, "camille")
+    other = Portal()
+    other.fill(other.get(f"/comptes/{path}/"), email=PEOPLE[FC]["camille"]["email"])
+    assert Delivery.objects.get().subject == "Aucun compte à cette adresse"
 
 
 @pytest.mark.usefixtures("double")
@@ -269,6 +282,22 @@ def test_the_certified_name_is_proposed_and_locked(portal: Portal) -> None:
     assert known["applicant_family_name"] == {"value": "Morvan", **certified}
     assert known["applicant_given_names"] == {"value": "Yvonne Marie", **certified}
     assert known["applicant_email"] == {"value": "camille.marchand@exemple.fr", "source": "profile"}
+
+
+@pytest.mark.usefixtures("double")
+def test_a_request_begun_after_signing_in_shows_the_certified_name_and_keeps_it(portal: Portal) -> None:
+    samples.procedure()
+    walk(portal, FC, "yvonne")
+    first = portal.post("/demarches/acte/commencer/").headers["Location"]
+    draft = Draft.objects.get()
+    assert draft.proposed["applicant_family_name"]["locked"]
+    portal.fill(portal.get(first), button=("action", "next"), kind="full", copies="1")
+    portal.post(step_url(first, "parents"), {"mother": "Anne Morvan", "secret": "12", "proof": pdf()})
+    page = portal.get(step_url(first, "applicant"))
+    assert page.status_code == 200
+    assert page.content.decode().count("Vérifié par FranceConnect") == 2
+    portal.post(step_url(first, "applicant"), {**IDENTITY, "applicant_family_name": "Autre"})
+    assert Draft.objects.get().answers["applicant_family_name"] == "Morvan"
 
 
 def test_signing_out_ends_the_session_at_the_service_too(portal: Portal, double: Double) -> None:

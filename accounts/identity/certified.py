@@ -106,7 +106,7 @@ def _new(service: str, found: Identified) -> User:
         given_names=kept.get("given_name", "")[:150],
         birth_date=kept.get("birthdate", "")[:10],
     )
-    _offer_address(found.claims, user, person)
+    _offer_address(found.claims, person)
     if invited:
         invited(user)
     _record(service, found, person, "identity.created", user)
@@ -137,16 +137,17 @@ def _refresh(identity: CertifiedIdentity, found: Identified) -> None:
         append(f"person:{identity.person.public_id}", "identity.changed", actor=identity.service, data=data)
 
 
-def _offer_address(claims: dict[str, Any], user: User, person: Person) -> None:
-    """Keep the e-mail received as one to be confirmed: a service passes it on, and proves nothing of it."""
-    address = str(claims.get("email", "")).strip().lower()
+def _offer_address(claims: dict[str, Any], person: Person) -> None:
+    """Propose the e-mail received in her requests; it opens nothing, as the service proves nothing of it.
+
+    An address of the login, even to be confirmed, would let whoever reads that mailbox sign in by a code.
+    """
+    address = str(claims.get("email", "")).strip().lower()[:254]
     try:
         validate_email(address)
     except ValidationError:
         return
-    if len(address) <= 254:
-        EmailAddress.objects.create(user=user, email=address, verified=False, primary=False)
-        ContactPoint.objects.create(person=person, kind=ContactPoint.Kind.EMAIL, value=address)
+    ContactPoint.objects.create(person=person, kind=ContactPoint.Kind.EMAIL, value=address)
 
 
 def _text(claims: dict[str, Any], *names: str, size: int) -> str:

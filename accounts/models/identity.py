@@ -16,6 +16,7 @@ class CertifiedIdentity(models.Model):
     CLAIMS: ClassVar[tuple[str, ...]] = (
         "given_name",
         "family_name",
+        "usual_name",
         "birthdate",
         "birthplace",
         "birthcountry",
