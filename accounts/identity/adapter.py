@@ -4,7 +4,6 @@ import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
@@ -29,13 +28,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return reverse("desk:home")
         url: str = super().get_login_redirect_url(request)
         return url
-
-    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Confirm an address, unless another login bears it: proving it is not a way to take it."""
-        others = User.objects.exclude(pk=email_address.user_id)
-        if others.filter(email__iexact=email_address.email).exists():
-            return False
-        return bool(super().confirm_email(request, email_address))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send plain text only: our mails have no HTML part."""

@@ -1,6 +1,7 @@
 """The double of the identity services on the loopback, and the walk through it that a browser makes."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,6 +37,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header("Location", answer.location)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            if self.double.switch == "drip" and method == "POST":
+                for byte in body[:20]:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(0.2)
+                return
             self.wfile.write(body)
         except OSError:
             pass  # The portal did not wait: that is what some tests ask.

@@ -35,6 +35,7 @@ SWITCHES = (
     "denied",
     "error",
     "slow",
+    "drip",  # by the server of the tests
     "other_sub",
     "none",
     "hs256",

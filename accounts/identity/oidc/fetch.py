@@ -16,13 +16,13 @@ def call(method: str, url: str, *, seconds: float, **more: Any) -> requests.Resp
     deadline = time.monotonic() + seconds
     try:
         with requests.request(method, url, timeout=seconds, allow_redirects=False, stream=True, **more) as response:
-            body = b""
-            for piece in response.iter_content(8192):
+            body = bytearray()
+            for piece in response.iter_content(1):
                 body += piece
-                # The library's own limit is between two bytes: a slow drip would hold the page for ever.
+                # The library’s own limit is between two bytes, and it fills a piece first: a drip would hold the page.
                 if len(body) > _LARGEST or time.monotonic() > deadline:
                     raise Refused("unavailable", "too long or too large")
-            response._content = body
+            response._content = bytes(body)
     except requests.RequestException as error:
         raise Refused("unavailable", type(error).__name__) from error
     if response.status_code >= 500:
