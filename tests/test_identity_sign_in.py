@@ -141,6 +141,29 @@ def test_tokens_with_unknown_keys_make_no_storm_of_calls(portal: Portal, double:
     assert double.seen.count("/jwks") == 1
 
 
+def test_an_answer_too_large_is_refused(portal: Portal, double: Double) -> None:
+    double.changed = {"camille": {"family_name": "x" * 300_000}}
+    assert walk(portal, FC, "camille").status_code == 503
+    assert not signed_in(portal)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"issuer": "http://autre.example"},
+        {"token_endpoint": "file:///etc/passwd"},
+        {"jwks_uri": None},
+        {"end_session_endpoint": "javascript:alert(1)"},
+    ],
+)
+def test_a_discovery_document_that_is_not_the_service_s_own_is_refused(
+    portal: Portal, double: Double, change: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = {**double._document(), **change}
+    monkeypatch.setattr(double, "_document", lambda: changed)
+    assert portal.get(f"/comptes/identite/{FC}/").status_code == 400
+
+
 @pytest.mark.usefixtures("double")
 def test_a_return_serves_once(portal: Portal) -> None:
     back = choose(leave(portal, FC), "camille")
@@ -180,6 +203,14 @@ def test_a_forged_return_is_refused(portal: Portal, query: dict[str, str]) -> No
 def test_a_forged_code_is_refused(portal: Portal) -> None:
     state = parameters(leave(portal, FC))["state"]
     assert portal.get(CALLBACK, {"state": state, "code": "forged"}).status_code == 400
+
+
+@pytest.mark.usefixtures("double")
+def test_a_code_after_thirty_seconds_is_refused(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    back = choose(leave(portal, FC), "camille")
+    monkeypatch.setattr("accounts.identity.oidc.double._CODE_SECONDS", -1)
+    assert come_back(portal, back).status_code == 400
+    assert not signed_in(portal)
 
 
 @pytest.mark.usefixtures("double")

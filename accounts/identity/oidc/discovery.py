@@ -27,6 +27,8 @@ def document(service: Service) -> dict[str, Any]:
             raise Refused("invalid", "issuer of the discovery document")
         for name in _ENDPOINTS:
             _refuse_unsafe(service, found.get(name))
+        if "end_session_endpoint" in found:
+            _refuse_unsafe(service, found["end_session_endpoint"])
         cache.set(key, found, _DOCUMENT_SECONDS)
     return found
 
