@@ -55,7 +55,7 @@ PEOPLE: dict[str, dict[str, dict[str, Any]]] = {
             "usual_name": "Ailleurs",
             "email": "nouvelle.agente@exemple.fr",
             "uid": "paul",
-            "siret": "13002526500013",
+            "siret": "99999999900017",
         },
     },
 }
