@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from town.models import Department
 
-from .models import ContactPoint, Mandate, Membership, Person, Role, User
+from .identity.oidc.people import PEOPLE as AT_SERVICES
+from .identity.oidc.people import sub
+from .models import CertifiedIdentity, ContactPoint, Invitation, Mandate, Membership, Person, Role, User
 
 # Printed by `make demo` and good for nothing else: demo mode refuses to start with production settings.
 PASSWORD = "brume-du-matin-2026"  # noqa: S105 known to all, on purpose
@@ -76,7 +79,26 @@ def load() -> dict[str, User]:
                     defaults={"title": title, "authority": authority},
                 )
     _mandate(users["aidant@exemple.fr"].person)
+    _proconnect(users["agent@exemple.fr"].person, departments["accueil"])
     return users
+
+
+def _proconnect(known: Person, department: Department) -> None:
+    """Let ProConnect's double open the agent's account, and make a member of someone invited."""
+    service = settings.IDENTITY_SERVICES.get("proconnect")
+    if service is None:
+        return
+    CertifiedIdentity.objects.get_or_create(
+        issuer=service["issuer"],
+        sub=sub("proconnect", "nadia"),
+        defaults={"person": known, "service": "proconnect"},
+    )
+    Invitation.objects.get_or_create(
+        email=AT_SERVICES["proconnect"]["lea"]["email"],
+        department=department,
+        role=Role.AGENT,
+        defaults={"title": "agente d’accueil"},
+    )
 
 
 def _user(email: str) -> User:

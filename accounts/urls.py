@@ -8,12 +8,14 @@ from allauth.usersessions import views as sessions
 from django.urls import path
 
 from .identity import views as security
+from .identity.oidc import logout
+from .identity.oidc import views as identity
 
 urlpatterns = [
     path("connexion/", views.login, name="account_login"),
     path("connexion/code/", views.request_login_code, name="account_request_login_code"),
     path("connexion/code/saisie/", views.confirm_login_code, name="account_confirm_login_code"),
-    path("deconnexion/", views.logout, name="account_logout"),
+    path("deconnexion/", logout.sign_out, name="account_logout"),
     path("inscription/", views.signup, name="account_signup"),
     path("inscription/code/", views.email_verification_sent, name="account_email_verification_sent"),
     path("inactif/", views.account_inactive, name="account_inactive"),
@@ -34,4 +36,10 @@ urlpatterns = [
     path("securite/codes-de-secours/nouveaux/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("securite/codes-de-secours/fichier/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
     path("sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("identite/", identity.links, name="identity_links"),
+    path("identite/<slug:key>/", identity.start, name="identity_start"),
+    path("identite/<slug:key>/retour/", identity.callback, name="identity_callback"),
+    path("identite/<slug:key>/relier/", identity.start_link, name="identity_link"),
+    path("identite/<slug:key>/delier/", identity.remove_link, name="identity_unlink"),
+    path("identite/<slug:key>/deconnexion/", logout.signed_out, name="identity_signed_out"),
 ]

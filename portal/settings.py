@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
     "formtools",
     "django_q",
     "csp",
@@ -180,6 +181,7 @@ MFA_ADAPTER = "accounts.identity.adapter.MfaAdapter"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_ADAPTER = "accounts.identity.adapter.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.identity.adapter.SocialAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -194,6 +196,32 @@ ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_REDIRECT_URL = "/mes-demandes/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
+
+# Each service works once its address and our name there are given; "acr" is the lowest level of assurance accepted.
+IDENTITY_SERVICES = {
+    key: {
+        "issuer": env.str(f"{prefix}_ISSUER").rstrip("/"),
+        "client_id": env.str(f"{prefix}_CLIENT_ID", default=""),
+        "secret": env.str(f"{prefix}_CLIENT_SECRET", default=""),
+        "acr": env.str(f"{prefix}_ACR", default="eidas1"),
+        "algorithms": tuple(env.list(f"{prefix}_ALGORITHMS", default=["ES256", "RS256"])),
+        "timeout": env.float(f"{prefix}_TIMEOUT", default=5.0),
+    }
+    for key, prefix in (("franceconnect", "FRANCECONNECT"), ("proconnect", "PROCONNECT"))
+    if env.str(f"{prefix}_ISSUER", default="")
+}
+# Demo mode signs in with invented people at a double of both services, in the portal itself.
+DOUBLE_PREFIX = "demo/identite"
+if DEMO_MODE:
+    IDENTITY_SERVICES = {
+        key: {
+            "issuer": f"{PUBLIC_URL}/{DOUBLE_PREFIX}/{key}",
+            "client_id": "portail",
+            "secret": "demo",
+            "acr": "eidas1",
+        }
+        for key in ("franceconnect", "proconnect")
+    }
 
 # --- Mail and tasks -------------------------------------------------------------------------------------------------
 # Every mail becomes a Delivery row first; the worker hands it to this transport.
@@ -282,6 +310,13 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 # --- Guard ----------------------------------------------------------------------------------------------------------
 if MODE not in {"production", "demo", "test"}:
     raise ImproperlyConfigured(f"PORTAL_MODE={MODE!r}: choose production, demo or test.")
+for _key, _service in IDENTITY_SERVICES.items():
+    if not (_service["client_id"] and _service["secret"]):
+        raise ImproperlyConfigured(f"{_key.upper()}_ISSUER needs {_key.upper()}_CLIENT_ID and _CLIENT_SECRET.")
+    if _service["acr"] not in {"eidas0", "eidas0-mfa", "eidas1", "eidas1-mfa", "eidas2", "eidas3"}:
+        raise ImproperlyConfigured(f"{_key.upper()}_ACR is not a level of assurance.")
+    if not set(_service.get("algorithms", {"ES256"})) <= {"ES256", "RS256"}:
+        raise ImproperlyConfigured(f"{_key.upper()}_ALGORITHMS: only ES256 and RS256 prove who signed.")
 if PRODUCTION:
     unsafe = [
         reason
@@ -294,6 +329,14 @@ if PRODUCTION:
             (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS, "ALLOWED_HOSTS is empty or accepts any host"),
             (INSECURE_COOKIES, "INSECURE_COOKIES is on"),
             (env.bool("DEMO_MODE", default=False), "DEMO_MODE is on"),
+            *[
+                (not str(service["issuer"]).startswith("https://"), f"{key.upper()}_ISSUER is not an https address")
+                for key, service in IDENTITY_SERVICES.items()
+            ],
+            *[
+                (f"/{DOUBLE_PREFIX}/" in str(service["issuer"]), f"{key.upper()}_ISSUER is the demo's double")
+                for key, service in IDENTITY_SERVICES.items()
+            ],
         ]
         if wrong
     ]

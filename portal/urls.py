@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEMO_MODE or settings.MODE == "test":
     urlpatterns.append(path("demo/courriels/", views.demo_mails, name="demo_mails"))
+    urlpatterns.append(path(f"{settings.DOUBLE_PREFIX}/", include("accounts.identity.oidc.double_views")))
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"

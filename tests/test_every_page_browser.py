@@ -49,6 +49,9 @@ NOT_PAGES = {
     "filing:upload",
     "desk:file",
     "desk:receipt",
+    # The double's machine formats; its page is opened by test_identity_browser.py.
+    "demo_franceconnect",
+    "demo_proconnect",
 }
 # A page is told from another by its elements and classes, not by its words.
 SKELETON = """() => {

@@ -36,6 +36,7 @@ class World:
             "reference": self.case.reference,
             "file_id": people.attach(self.case).public_id,
             "key": "withdraw",
+            "place": ".well-known/openid-configuration",
         }
 
     def file(self) -> Submission:

@@ -3,6 +3,8 @@
 import uuid
 
 import pytest
+from django.core.cache import cache
+from django.test import override_settings
 from django.urls import reverse
 
 from accounts.models import Membership, User
@@ -116,7 +118,22 @@ EXPECTED: dict[str, dict[str, int]] = {
     "mfa_view_recovery_codes": NOTHING_YET,
     "mfa_download_recovery_codes": NOTHING_YET,
     "usersessions_list": SIGNED_IN,
+    "identity_links": SIGNED_IN,
+    # To the service, or for those who are signed in, to their space.
+    "identity_start": dict.fromkeys(ROLES, 302),
+    # A return that nobody began.
+    "identity_callback": dict.fromkeys(ROLES, 400),
+    # By POST only.
+    "identity_link": FLOW,
+    "identity_unlink": FLOW,
+    "identity_signed_out": dict.fromkeys(ROLES, 302),
+    "demo_franceconnect": EVERYONE,
+    "demo_proconnect": EVERYONE,
 }
+# A service whose discovery document is known already: no call leaves the tests.
+ISSUER = "https://identite.example"
+SERVICE = {"franceconnect": {"issuer": ISSUER, "client_id": "portail", "secret": "x", "acr": "eidas1"}}
+PLACES = {"issuer": ISSUER, "authorization_endpoint": f"{ISSUER}/authorize", "token_endpoint": f"{ISSUER}/token"}
 
 
 def test_every_address_has_its_line() -> None:
@@ -146,6 +163,7 @@ def who(role: str, town: people.Desk) -> User | None:
     return known.get(role)
 
 
+@override_settings(IDENTITY_SERVICES=SERVICE)
 @pytest.mark.parametrize("role", ROLES)
 def test_who_may_open_what(role: str, town: people.Desk) -> None:
     submission = town.file()
@@ -161,13 +179,17 @@ def test_who_may_open_what(role: str, town: people.Desk) -> None:
         "reference": submission.reference,
         "key": "withdraw",
         "file_id": stored.public_id,
+        "place": ".well-known/openid-configuration",
     }
+    cache.set(f"oidc.document:{ISSUER}", PLACES)
     user, wrong = who(role, town), []
     for name in sorted(EXPECTED):
         browser = Portal()
         if user:
             browser.force_login(user)
         here = values | ({"key": "take_charge"} if name == "desk:action" else {})
+        if name.startswith("identity_"):
+            here |= {"key": "franceconnect"}
         url = reverse(name, kwargs={key: here[key] for key in parameters(name)})
         answer = browser.get(url)
         close_files(answer)

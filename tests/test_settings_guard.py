@@ -16,13 +16,16 @@ SOUND = {
 }
 
 
-def start(environment: dict[str, str], data_dir: Path) -> subprocess.CompletedProcess[str]:
+LOOK = "import portal.settings as s; print(s.MODE, s.SESSION_COOKIE_SECURE)"
+
+
+def start(environment: dict[str, str], data_dir: Path, words: str = LOOK) -> subprocess.CompletedProcess[str]:
     """Load the settings in a process of their own, with this environment and no other."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "VIRTUAL_ENV"}}
     return subprocess.run(
-        [sys.executable, "-c", "import portal.settings as s; print(s.MODE, s.SESSION_COOKIE_SECURE)"],
+        [sys.executable, "-c", words],
         cwd=ROOT,
-        env=kept | {"DATA_DIR": str(data_dir)} | environment,
+        env=kept | {"DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "portal.settings"} | environment,
         check=False,
         capture_output=True,
         text=True,
@@ -59,6 +62,45 @@ def test_production_refuses_a_careless_setting(change: dict[str, str | None], wo
     assert refused.returncode != 0
     assert "ImproperlyConfigured" in refused.stderr
     assert words in refused.stderr.splitlines()[-1]
+
+
+FRANCECONNECT = {
+    "FRANCECONNECT_ISSUER": "https://identite.example.org/api/v2",
+    "FRANCECONNECT_CLIENT_ID": "portail",
+    "FRANCECONNECT_CLIENT_SECRET": "secret",
+}
+
+
+def test_production_starts_with_an_identity_service_that_is_whole(tmp_path: Path) -> None:
+    started = start(SOUND | FRANCECONNECT, tmp_path)
+    assert started.returncode == 0, started.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"FRANCECONNECT_CLIENT_ID": ""}, "FRANCECONNECT_CLIENT_ID"),
+        ({"FRANCECONNECT_CLIENT_SECRET": ""}, "_CLIENT_SECRET"),
+        ({"FRANCECONNECT_ISSUER": "http://identite.example.org"}, "not an https address"),
+        ({"FRANCECONNECT_ISSUER": "https://example.org/demo/identite/franceconnect"}, "the demo's double"),
+        ({"FRANCECONNECT_ACR": "fort"}, "FRANCECONNECT_ACR"),
+        ({"FRANCECONNECT_ALGORITHMS": "RS256,none"}, "FRANCECONNECT_ALGORITHMS"),
+        ({"FRANCECONNECT_ALGORITHMS": "HS256"}, "FRANCECONNECT_ALGORITHMS"),
+    ],
+)
+def test_production_refuses_a_careless_identity_service(change: dict[str, str], words: str, tmp_path: Path) -> None:
+    refused = start(SOUND | FRANCECONNECT | change, tmp_path)
+    assert refused.returncode != 0
+    assert words in refused.stderr.splitlines()[-1]
+
+
+def test_the_double_of_the_identity_services_is_not_in_production(tmp_path: Path) -> None:
+    words = "import django; django.setup(); from django.urls import reverse, NoReverseMatch\n"
+    words += "try: print(reverse('demo_franceconnect', args=['jwks']))\nexcept NoReverseMatch: print('no address')\n"
+    words += "from accounts.identity.oidc.double import Double\nDouble('franceconnect', 'http://127.0.0.1')"
+    refused = start(SOUND, tmp_path, words)
+    assert refused.stdout.strip() == "no address"
+    assert "refuses to start in production" in refused.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize("change", [{"BEHIND_PROXY": "true"}, {"PUBLIC_URL": "https://demarches.example.org"}])

@@ -1,7 +1,19 @@
-"""Who people are: persons, logins, memberships, mandates, consents."""
+"""Who people are: persons, logins, certified identities, memberships, invitations, mandates, consents."""
 
+from .identity import CertifiedIdentity
+from .invitation import Invitation
 from .membership import Membership, Role
 from .person import Consent, ContactPoint, Mandate, Person
 from .user import User
 
-__all__ = ["Consent", "ContactPoint", "Mandate", "Membership", "Person", "Role", "User"]
+__all__ = [
+    "CertifiedIdentity",
+    "Consent",
+    "ContactPoint",
+    "Invitation",
+    "Mandate",
+    "Membership",
+    "Person",
+    "Role",
+    "User",
+]

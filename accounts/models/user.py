@@ -20,6 +20,13 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def create_without_address(self) -> "User":
+        """Create a login that only an identity service opens, until its person proves an address."""
+        user = self.model(email=None)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a login that may use Django's own admin."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
@@ -27,7 +34,8 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractBaseUser, PermissionsMixin):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(_("e-mail"), unique=True)
+    # None: known by an identity service alone, no address is proven yet.
+    email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the technical admin"), default=False)
     date_joined = models.DateTimeField(_("created"), default=timezone.now)
@@ -43,4 +51,4 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("logins")
 
     def __str__(self) -> str:
-        return self.email
+        return self.email or str(self.public_id)

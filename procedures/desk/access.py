@@ -73,7 +73,7 @@ def name_of(user: User | None) -> str:
     if user is None:
         return ""
     person = getattr(user, "person", None)
-    return (person.display_name if person else "") or user.email
+    return (person.display_name if person else "") or str(user)
 
 
 def short_name_of(user: User | None) -> str:
@@ -89,6 +89,6 @@ def page(
 ) -> HttpResponse:
     """Draw a page of the desk with what its frame shows: who is signed in, and where she is."""
     actor = actor_of(request)
-    name = (actor.person.display_name if actor.person else "") or (actor.user.email if actor.user else "")
+    name = (actor.person.display_name if actor.person else "") or (str(actor.user) if actor.user else "")
     frame = {"agent_name": name, "section": section, "may_audit": permissions.may_audit(actor)}
     return render(request, template, {**context, **frame}, status=status)

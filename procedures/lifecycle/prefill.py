@@ -51,7 +51,19 @@ def of_profile(person: Person | None) -> Proposed:
         )
     if answers.get("applicant_email"):
         answers["applicant_contact"] = "email"
-    return proposed(answers, "profile")
+    return {**proposed(answers, "profile"), **_certified(person)}
+
+
+def _certified(person: Person) -> Proposed:
+    """Return what FranceConnect certified: the name of birth and the given names, not changed by hand (ID-02)."""
+    identity = person.certified_identities.filter(service="franceconnect").order_by("-verified_at").first()
+    if identity is None:
+        return {}
+    answers: Answers = {
+        "applicant_family_name": identity.claims.get("family_name"),
+        "applicant_given_names": identity.claims.get("given_name"),
+    }
+    return proposed(answers, "certified:FranceConnect", locked=True)
 
 
 def of_request(earlier: Submission, definition: ProcedureDefinition) -> Proposed:
