@@ -16,6 +16,8 @@ def begin(page: Page) -> str:
     """Begin a draft; return the address of its first step."""
     page.goto(f"/demarches/{SLUG}/")
     page.get_by_role("button", name="Commencer la demande").click()
+    # Loaded whole, its script too.
+    page.wait_for_url("**/brouillons/**")
     return page.url
 
 

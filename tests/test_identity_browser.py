@@ -52,12 +52,10 @@ def test_someone_of_another_employer_is_told_what_to_do(page: Page) -> None:
     assert_reflows(page)
 
 
-def test_an_account_is_linked_with_its_password_written_again(page: Page) -> None:
+def test_an_account_is_linked_by_who_has_just_signed_in(page: Page) -> None:
     sign_in(page, "citoyen@exemple.fr")
     page.goto("/comptes/identite/")
     page.get_by_role("button", name="Relier FranceConnect à mon compte").click()
-    page.locator("input[name=password]").fill("brume-du-matin-2026")
-    page.get_by_role("button", name="Confirmer").click()
     page.get_by_role("link", name="Camille Jeanne Marchand").click()
     page.wait_for_url("**/comptes/identite/")
     expect(page.get_by_role("status").first).to_contain_text("FranceConnect est relié à votre compte")

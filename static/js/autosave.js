@@ -29,7 +29,9 @@
     sending = true;
     dirty = false;
     try {
-      const answer = await fetch(address, { method: "POST", body: body(), keepalive: true, headers: { Accept: "application/json" } });
+      // A page that is being left asks to be waited for, which browsers grant to 64 kB only.
+      const keepalive = document.visibilityState === "hidden";
+      const answer = await fetch(address, { method: "POST", body: body(), keepalive, headers: { Accept: "application/json" } });
       if (answer.status === 409) return location.assign((await answer.json()).conflict);
       if (answer.status === 401 || answer.status === 403) return say(said.dataset.ended, true);
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
