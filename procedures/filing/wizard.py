@@ -263,7 +263,8 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             "live_block": json_script(live, "live") if live is not None else "",
             "sections": form.sections(),
             "revision": str(self.draft.revision),
-            "draft_id": str(self.draft.public_id),
+            "draft_url": reverse("filing:draft", args=[self.draft.public_id]),
+            "leave_url": reverse("filing:leave", args=[self.draft.public_id]),
             "here": self.request.get_full_path(),
             "uploads": upload_words() if form.step.takes_files else None,
             "draft": self.draft,
@@ -284,7 +285,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
 
 
 # What one person's page holds that another's does not, at the same step of the same version.
-_HOLES = ("sections", "revision", "tab", "saved", "draft_id", "here", "live_block")
+_HOLES = ("sections", "revision", "tab", "saved", "draft_url", "leave_url", "here", "live_block")
 
 
 def saved_words(draft: Draft) -> str:
