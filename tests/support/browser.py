@@ -139,6 +139,8 @@ def sign_in(page: Page, email: str) -> None:
 
 def assert_accessible(page: Page) -> None:
     """Hold the page to every automatic rule of WCAG 2.2 AA and of the RGAA, best practices included."""
+    # A click returns once the next page has begun, before it is drawn.
+    page.wait_for_load_state()
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate(AXE_RUN, AXE_TAGS)["violations"]
