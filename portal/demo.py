@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import Actor
 from procedures.definition.base import Answers
+from procedures.definition.bounds import bound
 from procedures.definition.document import ProcedureDefinition
 from procedures.definition.fields import ChoiceField, ChoicesField, DateField, Field, FileField, NumberField, TextField
-from procedures.definition.fields.date import bound
 from procedures.lifecycle import draft as drafts
 from procedures.lifecycle.message import send
 from procedures.lifecycle.submit import submit

@@ -63,13 +63,6 @@ def _departments_q(departments: list[int]) -> Q:
     return own | Q(pk__in=granted) if granted else own
 
 
-def may_see_as_agent(actor: Actor, submission: Submission) -> bool:
-    """Say whether ``actor`` sees this request in the desk."""
-    if submission.department_id in desk_departments(actor):
-        return True
-    return bool(actor.memberships) and visible_submissions(actor).filter(pk=submission.pk).exists()
-
-
 def may_see_as_citizen(actor: Actor, submission: Submission) -> bool:
     """Say whether ``actor`` is the person of this request, acts for her, or proved it by a code sent to her address."""
     if submission.reference in actor.proven_cases:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..base import Json
 from ..lookups import Context
-from .base import Field, Raw, TextControl, ValueType
+from .base import Field, QuestionControl, Raw, TextControl, ValueType
 
 
 def euros(cents: int) -> str:
@@ -65,11 +65,7 @@ class AmountField(Field):
         return [{"q": ""}, {"q": "cent euros"}, {"q": "1,234"}, {"q": "9,99"}, {"q": "100 001"}]
 
 
-class _Control(TextControl):
-    def __init__(self, question: AmountField, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question = question
-
+class _Control(QuestionControl[AmountField], TextControl):
     def clean(self, value: Any) -> Any:
         text = re.sub(r"[\s\u00a0\u202f€]", "", super().clean(value)).replace(".", ",")
         if not text:

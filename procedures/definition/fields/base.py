@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from operator import not_
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -205,6 +205,17 @@ class Field(Node):
     def missing(self) -> str:
         """Say what to do when a required answer is missing."""
         return str(_("Answer this question: “%(label)s”.") % {"label": self.name})
+
+
+Asked = TypeVar("Asked", bound=Field)
+
+
+class QuestionControl(forms.Field, Generic[Asked]):
+    """A control that its question judges: it knows the question and what was answered before it."""
+
+    def __init__(self, question: Asked, context: Context | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.question, self.context = question, context
 
 
 class TextControl(forms.CharField):

@@ -17,7 +17,7 @@ from ..language import Condition
 from ..lookups import Context, Item
 from ..searching import Index
 from .available import WithOptions
-from .base import Raw, ValueType
+from .base import QuestionControl, Raw, ValueType
 from .searched import SearchControl
 
 # Up to here radio buttons, not a drop-down list: every answer is read without opening anything, its help too, and a
@@ -156,11 +156,7 @@ class ChoiceField(WithOptions):
         return [{}, {"q": "all"}]
 
 
-class _Control(forms.ChoiceField):
-    def __init__(self, question: ChoiceField, context: Context | None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question, self.context = question, context
-
+class _Control(QuestionControl[ChoiceField], forms.ChoiceField):
     def validate(self, value: str) -> None:
         super().validate(value)
         self.question.refuse_unavailable(value, self.context)

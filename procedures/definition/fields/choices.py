@@ -14,7 +14,7 @@ from portal.kit.widgets import Checkboxes
 from ..base import Json
 from ..lookups import Context, Item
 from .available import WithOptions
-from .base import Raw, ValueType
+from .base import QuestionControl, Raw, ValueType
 from .choice import AT_A_GLANCE, MOST, Option, OptionList, distinct
 from .searched import ManyControl
 
@@ -119,11 +119,7 @@ class ChoicesField(WithOptions):
         return [{}, {"q": ["dimanche"]}, {"q": ["lundi", "mardi", "jeudi"]}]
 
 
-class _Control(forms.MultipleChoiceField):
-    def __init__(self, question: ChoicesField, context: Context | None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question, self.context = question, context
-
+class _Control(QuestionControl[ChoicesField], forms.MultipleChoiceField):
     def validate(self, value: list[str]) -> None:
         super().validate(value)
         self.question.refuse_unavailable(value, self.context)

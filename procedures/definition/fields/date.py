@@ -10,12 +10,9 @@ from portal.kit.moments import day_in_words
 from portal.kit.widgets import DateParts
 
 from ..base import Json
-from ..bounds import bound
 from ..lookups import Context
-from .base import Raw, ValueType
+from .base import QuestionControl, Raw, ValueType
 from .dated import PARTS, DatedField, read_day, typed
-
-__all__ = ["DateField", "bound"]
 
 
 class DateField(DatedField):
@@ -80,11 +77,7 @@ class DateField(DatedField):
         ]
 
 
-class _Control(forms.Field):
-    def __init__(self, question: DateField, context: Context | None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question, self.context = question, context
-
+class _Control(QuestionControl[DateField]):
     def clean(self, value: Any) -> date | None:
         """Return the day; the error names the wrong part in ``params["parts"]`` and how to mend it."""
         parts = typed(value, PARTS, 10)

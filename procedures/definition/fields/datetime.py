@@ -15,7 +15,7 @@ from portal.kit.widgets import DateTimeParts
 from ..base import Json
 from ..hours import read_hour
 from ..lookups import Context
-from .base import Raw, ValueType
+from .base import QuestionControl, Raw, ValueType
 from .dated import DatedField, read_day, typed, wrong
 
 
@@ -88,11 +88,7 @@ class DateTimeField(DatedField):
         ]
 
 
-class _Control(forms.Field):
-    def __init__(self, question: DateTimeField, context: Context | None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question, self.context = question, context
-
+class _Control(QuestionControl[DateTimeField]):
     def clean(self, value: Any) -> moment | None:
         """Return the moment; the error names the wrong part."""
         parts = typed(value, DateTimeParts.parts, 40)

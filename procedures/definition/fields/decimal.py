@@ -13,7 +13,7 @@ from pydantic import model_validator
 
 from ..base import Json
 from ..lookups import Context
-from .base import Field, Raw, TextControl, ValueType
+from .base import Field, QuestionControl, Raw, TextControl, ValueType
 
 Finite = Annotated[float, Meta(allow_inf_nan=False, ge=-1e12, le=1e12)]
 
@@ -93,11 +93,7 @@ class DecimalField(Field):
         ]
 
 
-class _Control(TextControl):
-    def __init__(self, question: DecimalField, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question = question
-
+class _Control(QuestionControl[DecimalField], TextControl):
     def clean(self, value: Any) -> Any:
         asked = self.question
         text = re.sub(r"[\s\u00a0\u202f]", "", super().clean(value)).replace("−", "-").replace(".", ",")

@@ -14,7 +14,7 @@ from portal.kit.prose import followed
 from ..base import Json
 from ..lookups import Context
 from .amount import euros
-from .base import Field, Raw, TextControl, ValueType
+from .base import Field, QuestionControl, Raw, TextControl, ValueType
 
 # Above this, a monthly quotient is rare enough to ask whether a yearly income was written instead.
 UNUSUAL = 10_000
@@ -86,11 +86,7 @@ class FamilyQuotientField(Field):
         ]
 
 
-class _Control(TextControl):
-    def __init__(self, question: FamilyQuotientField, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question = question
-
+class _Control(QuestionControl[FamilyQuotientField], TextControl):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not text:

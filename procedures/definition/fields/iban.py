@@ -14,7 +14,7 @@ from portal.kit.widgets import Input, Inputs
 
 from ..base import Json
 from ..lookups import Context
-from .base import Field, Raw, ValueType
+from .base import Field, QuestionControl, Raw, ValueType
 from .dated import typed, wrong
 
 # The letters of a French account number, as its key counts them.
@@ -112,11 +112,7 @@ class IbanField(Field):
         ]
 
 
-class _Control(forms.Field):
-    def __init__(self, question: IbanField, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question = question
-
+class _Control(QuestionControl[IbanField]):
     def clean(self, value: Any) -> dict[str, str] | None:
         """Return the account without spaces; the errors name the wrong input."""
         parts = {name: re.sub(r"[\W_]", "", text).upper() for name, text in typed(value, ("iban", "bic")).items()}

@@ -12,7 +12,7 @@ from pydantic import StringConstraints, field_validator
 
 from ..base import Json
 from ..lookups import Context
-from .base import Field, Raw, TextControl
+from .base import Field, QuestionControl, Raw, TextControl
 
 _SETS = {"A": "A-Z", "9": "0-9", "X": "A-Z0-9"}
 _EXAMPLES = {"A": "ABCDEFGHJK", "9": "1234567890", "X": "A1B2C3D4E5"}
@@ -105,11 +105,7 @@ class IdentifierField(Field):
         ]
 
 
-class _Control(TextControl):
-    def __init__(self, question: IdentifierField, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question = question
-
+class _Control(QuestionControl[IdentifierField], TextControl):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not text:

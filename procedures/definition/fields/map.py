@@ -15,7 +15,7 @@ from portal.kit.widgets.place import Geometry
 
 from ..base import Json
 from ..lookups import Context
-from .base import Field, Raw, ValueType, at_parts, clean_text
+from .base import Field, QuestionControl, Raw, ValueType, at_parts, clean_text
 
 _POINT = re.compile(
     r"([+-]?[0-9]{1,3}(?:\.[0-9]{1,12})?)\s*(?:[,;]\s*|\s+)([+-]?[0-9]{1,3}(?:\.[0-9]{1,12})?)", re.ASCII
@@ -116,11 +116,7 @@ def _points(value: Json) -> list[list[float]]:
             return list(coordinates[0][:-1])
 
 
-class _Control(forms.Field):
-    def __init__(self, question: MapField, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question = question
-
+class _Control(QuestionControl[MapField]):
     def clean(self, value: Any) -> dict[str, Any] | None:
         """Return the words and the GeoJSON geometry; the error names the wrong part."""
         value = value if isinstance(value, dict) else {}

@@ -12,7 +12,7 @@ from portal.kit.widgets import NameParts as Widget
 
 from ..base import Json
 from ..lookups import Context
-from .base import Field, Raw, ValueType, at_parts
+from .base import Field, QuestionControl, Raw, ValueType, at_parts
 from .civility import CIVILITIES, civilities
 from .dated import about, typed, wrong
 
@@ -152,11 +152,7 @@ def name_error(text: str) -> str:
     return ""
 
 
-class _Control(forms.Field):
-    def __init__(self, question: NameField, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question = question
-
+class _Control(QuestionControl[NameField]):
     def clean(self, value: Any) -> dict[str, str] | None:
         """Return the four parts; the error names the wrong ones."""
         parts = typed(value, ("civility", *TEXTS), LONGEST * 3)

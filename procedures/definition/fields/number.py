@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..base import Json
 from ..lookups import Context
-from .base import Field, Raw, TextControl, ValueType
+from .base import Field, QuestionControl, Raw, TextControl, ValueType
 
 
 class NumberField(Field):
@@ -57,11 +57,7 @@ class NumberField(Field):
         return [{"q": ""}, {"q": "1,5"}, {"q": "trois"}, {"q": "0"}, {"q": "6"}, {"q": "9" * 5000}]
 
 
-class _Control(TextControl):
-    def __init__(self, question: NumberField, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question = question
-
+class _Control(QuestionControl[NumberField], TextControl):
     def clean(self, value: Any) -> Any:
         text = re.sub(r"[\s\u00a0\u202f]", "", super().clean(value))
         if not text:

@@ -1,5 +1,6 @@
 """What the questions on official lists share: an entry found by its name or code, stored with its words."""
 
+from abc import abstractmethod
 from datetime import date
 from typing import Any, ClassVar
 
@@ -24,9 +25,9 @@ class OfficialField(Field):
     value_type: ClassVar[ValueType] = "parts"
 
     @property
+    @abstractmethod
     def source(self) -> str:
         """The name of the list."""
-        raise NotImplementedError
 
     def form_field(self, context: Context | None = None) -> forms.Field:
         """Build the search control."""

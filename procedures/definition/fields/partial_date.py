@@ -15,7 +15,7 @@ from portal.kit.widgets import PartialDateParts
 
 from ..base import Json
 from ..lookups import Context
-from .base import Raw
+from .base import QuestionControl, Raw
 from .dated import PARTS, DatedField, read_day_number, read_month, read_year, too_early, too_late, typed, wrong
 
 
@@ -91,11 +91,7 @@ class PartialDateField(DatedField):
         ]
 
 
-class _Control(forms.Field):
-    def __init__(self, question: PartialDateField, context: Context | None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question, self.context = question, context
-
+class _Control(QuestionControl[PartialDateField]):
     def clean(self, value: Any) -> str | None:
         """Return what is known, the year first; the error names the wrong part."""
         parts = typed(value, PARTS, 10)

@@ -14,7 +14,7 @@ from portal.kit.widgets import PeriodParts
 
 from ..base import Json
 from ..lookups import Context
-from .base import Raw, ValueType
+from .base import QuestionControl, Raw, ValueType
 from .dated import PARTS, DatedField, about, read_day, typed, wrong
 
 FROM, TO = ([f"{end}_{part}" for part in PARTS] for end in ("from", "to"))
@@ -122,11 +122,7 @@ def _raw(first: str, last: str) -> Raw:
     return {f"q-{part}": text for part, text in typed_parts}
 
 
-class _Control(forms.Field):
-    def __init__(self, question: PeriodField, context: Context | None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question, self.context = question, context
-
+class _Control(QuestionControl[PeriodField]):
     def clean(self, value: Any) -> tuple[date, date] | None:
         """Return the two days; the error names the wrong part of the wrong date."""
         parts = typed(value, PeriodParts.parts, 10)

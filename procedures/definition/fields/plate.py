@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ..base import Json
 from ..lookups import Context
-from .base import Field, Raw, TextControl
+from .base import Field, QuestionControl, Raw, TextControl
 
 # Arrêté of 9 February 2009: two letters, three figures, two letters, never I, O or U; SS and WW do not begin a series.
 _LETTERS = "A-HJ-NP-TV-Z"
@@ -69,11 +69,7 @@ class PlateField(Field):
         ]
 
 
-class _Control(TextControl):
-    def __init__(self, question: PlateField, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question = question
-
+class _Control(QuestionControl[PlateField], TextControl):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not text:

@@ -13,7 +13,7 @@ from portal.kit.widgets import SignatureParts
 
 from ..base import Json, Words
 from ..lookups import Context
-from .base import Field, Raw, ValueType
+from .base import Field, QuestionControl, Raw, ValueType
 from .dated import typed, wrong
 from .name import name_error
 
@@ -94,11 +94,7 @@ class SignatureField(Field):
         ]
 
 
-class _Control(forms.Field):
-    def __init__(self, question: SignatureField, context: Context | None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question, self.context = question, context
-
+class _Control(QuestionControl[SignatureField]):
     def clean(self, value: Any) -> dict[str, str] | None:
         """Return what was signed; the errors name what is left to do."""
         parts = typed(value, SignatureParts.parts, 400)

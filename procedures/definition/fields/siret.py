@@ -10,7 +10,7 @@ from stdnum.fr import siren, siret
 
 from ..base import Json
 from ..lookups import Context
-from .base import Field, Raw, TextControl
+from .base import Field, QuestionControl, Raw, TextControl
 
 
 class SiretField(Field):
@@ -69,11 +69,7 @@ class SiretField(Field):
         ]
 
 
-class _Control(TextControl):
-    def __init__(self, question: SiretField, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question = question
-
+class _Control(QuestionControl[SiretField], TextControl):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not text:

@@ -1,6 +1,6 @@
 """A short text on one line, with an optional pattern said in words."""
 
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from ..base import Json
 from ..lookups import Context
 from ..nir import nir_warnings
 from ..patterns import compiled
-from .base import Field, Raw, TextControl, too_long
+from .base import Field, QuestionControl, Raw, TextControl, too_long
 
 
 class TextField(Field):
@@ -62,11 +62,7 @@ class TextField(Field):
         return [{"q": ""}, {"q": "\u202e\x07"}, {"q": "x" * 21}, {"q": "R2D2"}]
 
 
-class _Control(TextControl):
-    def __init__(self, question: TextField, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question = question
-
+class _Control(QuestionControl[TextField], TextControl):
     def validate(self, value: str) -> None:
         super().validate(value)
         if len(value) > self.question.max_length:

@@ -14,7 +14,7 @@ from portal.kit.moments import hour
 from ..base import Json
 from ..hours import read_hour
 from ..lookups import Context
-from .base import Field, Raw, TextControl, ValueType
+from .base import Field, QuestionControl, Raw, TextControl, ValueType
 
 
 class TimeField(Field):
@@ -90,11 +90,7 @@ class TimeField(Field):
         ]
 
 
-class _Control(TextControl):
-    def __init__(self, question: TimeField, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.question = question
-
+class _Control(QuestionControl[TimeField], TextControl):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not text:
