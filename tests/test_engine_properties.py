@@ -154,7 +154,9 @@ def test_anything_posted_to_a_step_is_kept_or_refused_at_a_question_of_the_step(
             assert all(len(str(message)) > 5 for errors in form.errors.values() for message in errors)
         for name, value in form.json.items():
             check(questions[name], value, form.context)
-        assert form.sections() or not form.fields
+        drawn = form.sections()
+        asked = [name for name in form.fields if questions[name].asked]
+        assert [name for name in asked if f'"f-{name}' not in drawn and f'name="{name}' not in drawn] == []
         json.dumps(payload(step, form.context), allow_nan=False)
         answers |= form.json
         kept = definition.kept(answers)

@@ -145,3 +145,22 @@ def test_a_page_costs_as_many_queries_with_one_procedure_as_with_thirty(
     for number in range(29):
         samples.procedure(f"acte-{number}", id=f"acte_{number}")
     assert {path: cost(path) for path in paths} == before
+
+
+def test_the_page_on_personal_data_names_the_services_that_receive_or_send_some(portal: Portal, settings: Any) -> None:
+    plain = portal.get("/donnees-personnelles/").content.decode()
+    assert "FranceConnect" not in plain
+    assert "case d’adresse" not in plain
+    settings.IDENTITY_SERVICES = {
+        "franceconnect": {
+            "issuer": "https://identite.example",
+            "client_id": "p",
+            "secret": "ne-pas-dire",
+            "acr": "eidas1",
+        }
+    }
+    settings.ADDRESS_SERVICE_URL = "https://adresses.example/"
+    told = portal.get("/donnees-personnelles/").content.decode()
+    assert "un service de l’État (FranceConnect)" in told
+    assert "envoyé à adresses.example" in told
+    assert "ne-pas-dire" not in told

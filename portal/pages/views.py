@@ -1,12 +1,14 @@
 """The pages a town owes from the first day, generated from its settings."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.identity.oidc.services import services
 from accounts.permissions import actor_of
 from procedures.definition.fields.file import size_in_words
 from procedures.models import Procedure
@@ -50,7 +52,15 @@ def privacy(request: HttpRequest) -> HttpResponse:
         if procedure.current_version
     ]
     entities = town.LegalEntity.objects.order_by("name")
-    return _page(request, "privacy", procedures=procedures, entities=entities, draft_days=KEPT.days)
+    return _page(
+        request,
+        "privacy",
+        procedures=procedures,
+        entities=entities,
+        draft_days=KEPT.days,
+        services=", ".join(service.name for service in services()),
+        address_host=urlsplit(settings.ADDRESS_SERVICE_URL).hostname,
+    )
 
 
 @require_safe

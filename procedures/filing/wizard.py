@@ -247,7 +247,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             response: HttpResponse = super().render_to_response(context, **kwargs)
             return response
         states = tuple((part["id"], part["done"]) for part in context["progress"])
-        flags = (context["live"], form.is_multipart(), form.has_search, form.has_position, bool(context["saved"]))
+        flags = (context["live"], form.is_multipart(), form.has_search, form.has_position, context["was_saved"])
         key = (self.draft.pinned_to, form.step.id, self.draft.procedure_id, states, flags)
         holes = {name: context[name] for name in _HOLES}
         return HttpResponse(shell.page(self.request, self.template_name, context, holes=holes, key=key))
@@ -274,6 +274,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
                 for field in form.step.fields
                 for words in field.warnings(self.draft.answers.get(field.id), form.context)
             ],
+            "was_saved": self.draft.revision > 0,
             "saved": saved_words(self.draft) if self.draft.revision else "",
             "definition": self.definition,
             "step": form.step,

@@ -170,5 +170,5 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]
             seconds=self.service.timeout,
             headers={"Authorization": f"Bearer {access_token}", "Accept": "application/jwt"},
         )
-        claims = user_information(self.service, answer.content.decode(errors="replace"), sub=certain["sub"])
+        claims = user_information(self.service, answer.decode(errors="replace"), sub=certain["sub"])
         return Identified(issuer=self.service.issuer, sub=certain["sub"], claims=claims, id_token=str(id_token))

@@ -1,6 +1,6 @@
 """The two identity services, as the settings configure them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
@@ -26,7 +26,7 @@ class Service:
     key: str
     issuer: str
     client_id: str
-    secret: str
+    secret: str = field(repr=False)
     acr: str
     algorithms: tuple[str, ...] = ALGORITHMS
     timeout: float = 5.0
