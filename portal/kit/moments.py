@@ -12,9 +12,9 @@ def day_in_words(value: date) -> str:
     return _day(value, "j F Y", get_language())
 
 
-def long_day(value: date) -> str:
+def long_day(value: date, *, year: bool = True) -> str:
     """Say a day with its weekday: mardi 24 novembre 2026."""
-    return _day(value, "l j F Y", get_language())
+    return _day(value, "l j F Y" if year else "l j F", get_language())
 
 
 # A page says the same few days over and over, and Django's formats cost ten times this look-up.

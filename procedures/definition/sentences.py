@@ -1,12 +1,12 @@
 """Conditions put into words, as a person would say them: "Type d'acte is Copie intégrale and Age is at least 18"."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from portal.kit.moments import day_in_words
 
 from .base import Json
 from .expressions import as_day, as_text
@@ -111,7 +111,7 @@ def _value(value: Json, field: "Field | None") -> str:
         return _moved(_("today"), value.removeprefix("today"))
     day = as_day(value)
     if day is not None:
-        return _day(day)
+        return day_in_words(day)
     if field is not None and field.value_type not in {"text", "parts", "rows"}:
         # A type that lists options says them in its own words; a condition may name a value that is none of the type's.
         answer = [value] if field.value_type == "choices" else value
@@ -119,10 +119,6 @@ def _value(value: Json, field: "Field | None") -> str:
         if words:
             return words
     return as_text(value)
-
-
-def _day(day: date) -> str:
-    return date_format(day, "j F Y")
 
 
 def _moved(start: str, by: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import actor_of
+from portal.kit.moments import long_day
 
 from .. import permissions
 from ..definition.reference import normalise_reference
@@ -23,7 +24,6 @@ from ..models import StoredFile, Submission
 from . import casefile, inbox, selection
 from .access import desk_only, load, note, note_search, page
 from .forms import MessageForm
-from .words import long_day
 
 
 @require_safe

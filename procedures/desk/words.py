@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from journal.models import Event
+from portal.kit.moments import long_day
 
 from ..definition.workflow import Workflow
 from ..models import Submission
@@ -70,11 +71,6 @@ class Shape:
 
 def _number(day: date) -> str:
     return "1er" if day.day == 1 and get_language() == "fr" else str(day.day)
-
-
-def long_day(day: date, *, year: bool = True) -> str:
-    """Say a day in full: "mardi 8 décembre 2026"."""
-    return f"{date_format(day, 'l')} {_number(day)} {date_format(day, 'F Y' if year else 'F')}"
 
 
 def short_day(day: date, today: date) -> str:

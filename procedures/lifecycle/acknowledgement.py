@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
+from portal.kit.moments import day_in_words, long_day
 from town import models as town
 from town.models import Department
 
@@ -20,13 +20,7 @@ def in_words(moment: datetime) -> str:
     """Say a moment in the town's time zone: "mardi 24 novembre 2026 à 10 h 47"."""
     with translation.override("fr"):
         local = timezone.localtime(moment)
-        return f"{date_format(local, 'l j F Y')} à {local.hour} h {local.minute:02d}"
-
-
-def day_in_words(day: date) -> str:
-    """Say a day: "24 janvier 2027"; the first of a month is "1er"."""
-    with translation.override("fr"):
-        return date_format(day, "j F Y").replace("1 ", "1er ", 1) if day.day == 1 else date_format(day, "j F Y")
+        return f"{long_day(local.date())} à {local.hour} h {local.minute:02d}"
 
 
 def compose(
@@ -87,7 +81,8 @@ _WAITING = (
 def _silence(definition: ProcedureDefinition, due: date | None) -> str:
     if due is None:
         return "Aucune décision ne naît du silence de la mairie pour cette démarche."
-    day = day_in_words(due)
+    with translation.override("fr"):
+        day = day_in_words(due)
     if definition.legal.silence_effect == "acceptance":
         return f"Sans réponse de notre part le {day}, et si votre demande est complète, elle sera considérée comme acceptée."
     return f"Sans réponse de notre part le {day}, et si votre demande est complète, elle sera considérée comme refusée."

@@ -67,7 +67,7 @@ class AmountField(Field):
 
 class _Control(QuestionControl[AmountField], TextControl):
     def clean(self, value: Any) -> Any:
-        text = re.sub(r"[\s\u00a0\u202f€]", "", super().clean(value)).replace(".", ",")
+        text = re.sub(r"[\s€]", "", super().clean(value)).replace(".", ",")
         if not text:
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")

@@ -96,7 +96,7 @@ class DecimalField(Field):
 class _Control(QuestionControl[DecimalField], TextControl):
     def clean(self, value: Any) -> Any:
         asked = self.question
-        text = re.sub(r"[\s\u00a0\u202f]", "", super().clean(value)).replace("−", "-").replace(".", ",")
+        text = re.sub(r"\s", "", super().clean(value)).replace("−", "-").replace(".", ",")
         text = text.removesuffix(asked.unit.replace(" ", ""))
         if not text:
             if self.required:

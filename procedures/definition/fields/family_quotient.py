@@ -91,7 +91,7 @@ class _Control(QuestionControl[FamilyQuotientField], TextControl):
         text = super().clean(value)
         if not text:
             return None
-        number = re.sub(r"[\s\u00a0\u202f]|€|euros?$", "", text)
+        number = re.sub(r"\s|€|euros?$", "", text)
         number = re.sub(r"[.,]00?$", "", number)
         if re.fullmatch(r"[0-9]+[.,][0-9]+", number):
             raise ValidationError(_("Write whole euros, without cents, for example 845."))

@@ -59,7 +59,7 @@ class NumberField(Field):
 
 class _Control(QuestionControl[NumberField], TextControl):
     def clean(self, value: Any) -> Any:
-        text = re.sub(r"[\s\u00a0\u202f]", "", super().clean(value))
+        text = re.sub(r"\s", "", super().clean(value))
         if not text:
             return None
         bounds = {"low": self.question.minimum, "high": self.question.maximum}

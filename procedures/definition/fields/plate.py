@@ -21,7 +21,7 @@ _LOOKS_LIKE_SIV = re.compile(r"[A-Z0-9]{2}[0-9O]{3}[A-Z0-9]{2}")
 
 def normalised(text: str) -> str | None:
     """Return a French registration in its official form; None where it is none."""
-    compact = re.sub(r"[\s\u00a0\u202f._-]", "", text).upper()
+    compact = re.sub(r"[\s._-]", "", text).upper()
     if (match := _SIV.fullmatch(compact)) or (match := _MOPED.fullmatch(compact)):
         return "-".join(match.groups())
     if match := _OLD.fullmatch(compact):
@@ -78,7 +78,7 @@ class _Control(QuestionControl[PlateField], TextControl):
             found = normalised(text)
             if found:
                 return found
-            foreign = re.sub(r"[\s\u00a0\u202f]+", " ", text).upper()
+            foreign = re.sub(r"\s+", " ", text).upper()
             if self.question.foreign and re.fullmatch(r"[A-Z0-9][A-Z0-9 .-]{0,12}[A-Z0-9]", foreign):
                 return foreign
             if _LOOKS_LIKE_SIV.fullmatch(re.sub(r"[\s-]", "", text).upper()):

@@ -57,7 +57,7 @@ class _Control(TextControl):
         text = super().clean(value)
         if not text:
             return ""
-        number = re.sub(r"[\s\u00a0\u202f.-]", "", text).upper()
+        number = re.sub(r"[\s.-]", "", text).upper()
         if re.fullmatch(r"W[0-9A-Z]{9}", number):
             return number
         if re.fullmatch(r"[0-9]+", number) and (siren.is_valid(number) or siret.is_valid(number)):

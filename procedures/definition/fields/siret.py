@@ -74,7 +74,7 @@ class _Control(QuestionControl[SiretField], TextControl):
         text = super().clean(value)
         if not text:
             return ""
-        number = re.sub(r"[\s\u00a0\u202f.-]", "", text)
+        number = re.sub(r"[\s.-]", "", text)
         kind = self.question.kind
         fault = siren_error(number) if kind == "siren" else siret_error(number)
         if fault:
