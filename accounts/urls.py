@@ -4,9 +4,11 @@ from allauth.account import views
 from allauth.mfa.base import views as factor
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as sessions
 from django.urls import path
 
+from .identity import passkeys
 from .identity import views as security
 from .identity.oidc import logout
 from .identity.oidc import views as identity
@@ -15,6 +17,7 @@ urlpatterns = [
     path("connexion/", views.login, name="account_login"),
     path("connexion/code/", views.request_login_code, name="account_request_login_code"),
     path("connexion/code/saisie/", views.confirm_login_code, name="account_confirm_login_code"),
+    path("connexion/cle/", passkeys.sign_in, name="mfa_login_webauthn"),
     path("deconnexion/", logout.sign_out, name="account_logout"),
     path("inscription/", views.signup, name="account_signup"),
     path("inscription/code/", views.email_verification_sent, name="account_email_verification_sent"),
@@ -30,6 +33,11 @@ urlpatterns = [
     path("securite/", factor.index, name="mfa_index"),
     path("securite/code/", factor.authenticate, name="mfa_authenticate"),
     path("securite/confirmation/", factor.reauthenticate, name="mfa_reauthenticate"),
+    path("securite/confirmation/cle/", passkeys.confirm, name="mfa_reauthenticate_webauthn"),
+    path("securite/cles/", webauthn.list_webauthn, name="mfa_list_webauthn"),
+    path("securite/cles/ajouter/", passkeys.add, name="mfa_add_webauthn"),
+    path("securite/cles/<int:pk>/renommer/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
+    path("securite/cles/<int:pk>/retirer/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
     path("securite/application/", security.add_application, name="mfa_activate_totp"),
     path("securite/application/retirer/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("securite/codes-de-secours/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),

@@ -172,10 +172,18 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-# A password alone opens no agent's desk: a code from an application, or a recovery code, is asked too. Only the
-# demonstration goes without, and says so.
+# A password alone opens no agent's desk: a passkey, a code from an application, or a recovery code, is asked too. Only
+# the demonstration goes without, and says so.
 SECOND_FACTOR = not DEMO_MODE
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "accounts.identity.passkeys.AddForm",
+    "edit_webauthn": "accounts.identity.passkeys.RenameForm",
+    "login_webauthn": "accounts.identity.passkeys.SignInForm",
+    "authenticate_webauthn": "accounts.identity.passkeys.SecondFactorForm",
+    "reauthenticate_webauthn": "accounts.identity.passkeys.ConfirmForm",
+}
 MFA_TOTP_TOLERANCE = 1
 MFA_ADAPTER = "accounts.identity.adapter.MfaAdapter"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
@@ -291,6 +299,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 # One reverse proxy in front, which sets X-Forwarded-Proto and adds to X-Forwarded-For.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION

@@ -28,4 +28,6 @@ if settings.DEMO_MODE or settings.MODE == "test":
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
 handler404 = "portal.views.not_found"
+# Where allauth leads whoever tries too often.
+handler429 = "portal.views.too_many_tries"
 handler500 = "portal.views.server_error"

@@ -111,6 +111,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def too_many_tries(request: HttpRequest) -> HttpResponse:
+    """Say to wait, and whom to call."""
+    return render(request, "filing/too_many.html", status=429)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours; nothing here may fail again, so the page needs neither database nor context."""
     return HttpResponse(render_to_string("portal/500.html"), status=500)

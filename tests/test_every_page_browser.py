@@ -34,6 +34,7 @@ print('found ' + json.dumps({
     'slug': case.procedure.slug,
     'reference': case.reference,
     'token': 'forged',
+    'pk': 1,
 }))
 """
 KEYS = {"filing:action": "withdraw", "desk:action": "take_charge"}

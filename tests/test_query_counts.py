@@ -28,6 +28,7 @@ class World:
         self.case = self.file()
         self.values: dict[str, Any] = {
             "slug": "acte",
+            "pk": 1,
             "token": "forged",
             "draft_id": drafts.start(self.town.procedure, self.town.zoe.person).public_id,
             "step": "acte",

@@ -114,6 +114,13 @@ EXPECTED: dict[str, dict[str, int]] = {
     # The proof is asked again first.
     "mfa_activate_totp": FLOW,
     "mfa_generate_recovery_codes": FLOW,
+    "mfa_add_webauthn": FLOW,
+    "mfa_edit_webauthn": FLOW,
+    "mfa_remove_webauthn": FLOW,
+    "mfa_list_webauthn": SIGNED_IN,
+    # Its options are asked for by the script; whoever has no passkey confirms in another way.
+    "mfa_login_webauthn": FLOW,
+    "mfa_reauthenticate_webauthn": FLOW,
     "mfa_deactivate_totp": NOTHING_YET,
     "mfa_view_recovery_codes": NOTHING_YET,
     "mfa_download_recovery_codes": NOTHING_YET,
@@ -171,6 +178,7 @@ def test_who_may_open_what(role: str, town: people.Desk) -> None:
     draft = drafts.start(town.procedure, town.zoe.person)
     values = {
         "slug": "acte",
+        "pk": 1,
         "token": "forged",
         "draft_id": draft.public_id,
         "step": "acte",

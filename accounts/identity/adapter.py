@@ -3,12 +3,14 @@
 import secrets
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -66,6 +68,17 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def get_totp_issuer(self) -> str:
         """Name the town in the person's application."""
         return town.current().name
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Tie passkeys to the portal's public name, which outlives servers; without one (demo, tests), to the host asked."""
+        public = urlsplit(settings.PUBLIC_URL)
+        host = public.hostname if public.scheme == "https" else None
+        return {"id": host or context.request.get_host().partition(":")[0], "name": town.current().name}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """Name the account on the device as the person knows it: by its address."""
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return entity | {"display_name": str(user), "name": str(user)}
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from allauth.account.authentication import get_authentication_records
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -37,8 +37,11 @@ class SecondFactorMiddleware:
         if proved(request, request.user) or not (request.user.is_staff or actor_of(request).memberships):
             return self.get_response(request)
         query = "?" + urlencode({"next": request.get_full_path()})
-        if is_mfa_enabled(request.user):
-            return redirect(reverse("mfa_reauthenticate") + query)
+        held = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
+        if held:
+            # Recovery codes come with either; who has passkeys alone is asked for one first.
+            by_code = Authenticator.Type.TOTP in held or Authenticator.Type.WEBAUTHN not in held
+            return redirect(reverse("mfa_reauthenticate" if by_code else "mfa_reauthenticate_webauthn") + query)
         messages.warning(
             request,
             _("Your work opens the files of citizens: add a second proof that it is you. It takes two minutes, once."),

@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("portal.urls")),
 ]
 handler404 = "portal.views.not_found"
+handler429 = "portal.views.too_many_tries"
 handler500 = "portal.views.server_error"
