@@ -4,7 +4,6 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -42,7 +41,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "formtools",
     "django_q",
-    "csp",
     "town",
     "journal",
     "accounts",
@@ -61,7 +59,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.kit.policy.ContentPolicyMiddleware",
     "portal.kit.privacy.PrivatePagesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.identity.second_factor.SecondFactorMiddleware",
@@ -266,18 +264,16 @@ SWEEPS = ["messaging.tasks.sweep", "procedures.tasks.sweep", "journal.tasks.swee
 ADDRESS_SERVICE_URL = env.str("ADDRESS_SERVICE_URL", default="")
 
 # --- Browser side ---------------------------------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+    "base-uri": ["'none'"],
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
