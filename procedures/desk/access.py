@@ -56,7 +56,7 @@ def load(request: HttpRequest, reference: str) -> Submission:
 
 def note(actor: Actor, action: str, submission: Submission) -> None:
     """Write down that an agent looked at a request, under the role she holds there."""
-    held = actor.roles_in(submission.department_id)
+    held = permissions.roles_on(actor, submission)
     role = next((role for role in _ORDER if role in held), "")
     record_access(action, submission.key, actor=actor.key, role=role)
 

@@ -113,7 +113,9 @@ def _letter(actor: Actor, submission: Submission, transition: Transition, form: 
     """Return what the letter's preview shows: the very parts that the applicant will read."""
     definition = submission.version.definition
     refusal = transition.outcome == "refused"
-    signer = actor.membership_for(submission.department_id, "signatory") if transition.act == "decide" else None
+    signer = None
+    if transition.act == "decide":
+        signer = actor.membership_for(submission.department_id, "signatory", submission.procedure.public_id)
     return {
         "refusal": refusal,
         "opening": definition.letters.refused if refusal else definition.letters.granted,
