@@ -16,7 +16,7 @@ from .models import CertifiedIdentity, ContactPoint, Invitation, Mandate, Member
 # Printed by `make demo` and good for nothing else: demo mode refuses to start with production settings.
 PASSWORD = "brume-du-matin-2026"  # noqa: S105 known to all, on purpose
 _DELEGATION = "Arrêté n° 2026-17 du 30 mars 2026"
-_ALL = ("accueil", "etat-civil", "education", "voirie", "police-municipale", "vie-associative")
+_ALL = ("etat-civil", "accueil", "education", "voirie", "police-municipale", "vie-associative")
 # e-mail: given names, family name, role in words, memberships (role, title, authority, departments)
 _PEOPLE: dict[str, tuple[str, str, str, list[tuple[Role, str, str, tuple[str, ...]]]]] = {
     "citoyen@exemple.fr": ("Camille", "Marchand", "habitante", []),
@@ -44,7 +44,7 @@ _PEOPLE: dict[str, tuple[str, str, str, list[tuple[Role, str, str, tuple[str, ..
         "Tessier",
         "administratrice de la commune et des démarches",
         [
-            (Role.TOWN_ADMIN, "directrice générale des services", "", ("accueil",)),
+            (Role.TOWN_ADMIN, "directrice générale des services", "", (*_ALL, "ccas")),
             (Role.PROCEDURE_ADMIN, "directrice générale des services", "", _ALL),
         ],
     ),

@@ -80,9 +80,7 @@ class Actor:
                 department, depth = todo.pop()
                 roles = found.setdefault(department.pk, {})
                 roles.setdefault(membership.role, []).append((lent, depth, membership.pk, membership))
-                todo += [
-                    (child, depth + 1) for child in children.get(department.pk, []) if child.sector_id == sector
-                ]
+                todo += [(child, depth + 1) for child in children.get(department.pk, []) if child.sector_id == sector]
         return {
             key: {role: [row[3] for row in sorted(rows, key=lambda row: row[:3])] for role, rows in roles.items()}
             for key, roles in found.items()

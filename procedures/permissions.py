@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import DESK_ROLES, Membership, Role, User
 from accounts.permissions import Actor
+from town.models import Sector
 
 from .definition.workflow import Transition
 from .models import CaseAccess, Draft, Procedure, Submission
@@ -70,6 +71,16 @@ def visible_submissions(actor: Actor) -> SubmissionQuerySet:
     if not departments:
         return Submission.objects.none()
     return Submission.objects.filter(_departments_q(departments))
+
+
+def other_sector_of(actor: Actor, reference: str) -> Sector | None:
+    """Return the other sector of hers in which ``actor`` may see a request; None where she may not see it at all."""
+    for sector in actor.sectors:
+        if sector != actor.sector:
+            there = Actor(user=actor.user, chosen_sector=sector.pk)
+            if visible_submissions(there).filter(reference=reference).exists():
+                return sector
+    return None
 
 
 def _departments_q(departments: dict[int, frozenset[str] | None]) -> Q:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from town.models import Department
 
 from .absence import Absence
+
+if TYPE_CHECKING:
+    from .user import User
 
 
 class Role(models.TextChoices):
@@ -39,7 +43,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Return the memberships that hold today or will."""
         return self.filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=timezone.localdate()))
 
-    def held_by(self, user: models.Model) -> "MembershipQuerySet":
+    def held_by(self, user: "User") -> "MembershipQuerySet":
         """Return what a login holds today: its own memberships, and what colleagues who are away have lent it."""
         away = Absence.objects.in_force().filter(stand_in=user)
         lent = models.Q(user__in=away.values("user"), user__is_active=True, role__in=LENT_ROLES)
