@@ -201,7 +201,8 @@ def team_keys(town: people.Desk) -> dict[str, dict[str, object]]:
         **dict.fromkeys(("studio:change_role", "studio:end_role"), role),
         "studio:cancel_absence": who | {"pk": away.pk},
         "desk:cancel_absence": {"pk": away.pk},
-        **dict.fromkeys(("studio:resend", "studio:cancel_invitation"), {"pk": invited.pk}),
+        "studio:resend": {"pk": invited.pk},
+        "studio:cancel_invitation": {"pk": invited.pk},
     }
 
 

@@ -71,8 +71,8 @@ def resend(invitation: Invitation, *, by: Actor | None) -> Invitation:
 def cancel(invitation: Invitation, *, by: Actor | None) -> Invitation:
     """Take an invitation back: its link opens nothing any more. Raises PermissionDenied, or Refusal."""
     current = _locked(invitation, by)
-    current.cancelled_at, current.token_digest = timezone.now(), ""
-    current.save(update_fields=["cancelled_at", "token_digest"])
+    current.cancelled_at = timezone.now()
+    current.save(update_fields=["cancelled_at"])
     write_down(subject_of(current.department), "invitation.cancelled", by, _described(current))
     return current
 
