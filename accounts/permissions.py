@@ -130,8 +130,8 @@ def administered(actor: Actor) -> set[int]:
 
 
 def may_administer(actor: Actor, user: User) -> bool:
-    """Say whether ``actor`` administers a department where this login has, had or will have a role."""
-    return user.memberships.filter(department__in=administered(actor)).exists()
+    """Say whether ``actor`` administers a department where this login has a role, or will have one."""
+    return user.memberships.not_over().filter(department__in=administered(actor)).exists()
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -180,11 +180,22 @@ def test_an_administrator_notes_the_absence_of_someone_she_administers(town: Any
     event = Event.objects.of(town.nadia.key).get()
     assert (event.actor, event.role) == (odile.key, "town_admin")
     Absence.objects.update(stand_in=town.ines)
-    page = texts(admin.get(address))
-    assert "un collègue remplace" in page
-    assert "Inès" not in page
+    shown = admin.get(address)
+    assert "un collègue remplace" in texts(shown)
+    assert "Inès" not in texts(shown)
     admin.post(f"{address}absences/{Absence.objects.get().pk}/annuler/")
     assert not Absence.objects.exists()
+
+
+def test_an_administrator_does_not_lend_herself_the_roles_of_another(town: Any) -> None:
+    odile = people.staff("odile@exemple.fr", "Odile", "Tessier", town.civil, "town_admin", "directrice")
+    Membership.objects.create(user=odile, department=town.civil, role="agent", title="directrice")
+    admin = browser_of(odile)
+    page = admin.get(f"/atelier/equipe/personnes/{town.claire.public_id}/absence/")
+    values = {"starts_on": days(0).isoformat(), "ends_on": days(4).isoformat(), "stand_in": str(odile.public_id)}
+    answer = admin.fill(page, values=values)
+    assert "Vous ne pouvez pas changer vos propres rôles" in texts(answer)
+    assert Actor(user=odile).roles_in(town.civil.pk) == {"town_admin", "agent"}
 
 
 def test_nobody_cancels_the_absence_of_another(town: Any) -> None:

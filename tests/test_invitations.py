@@ -183,6 +183,13 @@ def test_two_clicks_send_one_mail_and_a_corrected_title_replaces_the_first(admin
     assert Invitation.objects.get().title == "agente du guichet"
 
 
+def test_an_administrator_does_not_invite_herself(admin: Portal, town: people.Desk) -> None:
+    page = invite(admin, town, email="Odile@exemple.fr", role="head")
+    assert page.status_code == 422
+    assert "Vous ne pouvez pas changer vos propres rôles" in texts(page)
+    assert not Invitation.objects.exists()
+
+
 def test_a_role_already_held_is_not_promised(admin: Portal, town: people.Desk) -> None:
     page = invite(admin, town, email=" Nadia@exemple.fr ")
     assert page.status_code == 422

@@ -188,7 +188,7 @@ def who(role: str, town: people.Desk) -> User | None:
 
 def team_keys(town: people.Desk) -> dict[str, dict[str, object]]:
     """Return what fills the addresses of the team: Nadia, her role, an absence of hers, an invitation."""
-    who = {"user_id": town.nadia.public_id}
+    who: dict[str, object] = {"user_id": town.nadia.public_id}
     role = who | {"pk": town.nadia.memberships.get().pk}
     away = Absence.objects.create(user=town.nadia, starts_on="2099-01-05", ends_on="2099-01-09")
     invited = Invitation.objects.create(

@@ -88,6 +88,15 @@ def test_nobody_of_another_sector_is_shown_or_reached(admin: Portal, town: peopl
     assert "Choisissez un service de la liste." in texts(refused)
 
 
+def test_whoever_has_left_is_remembered_and_touched_no_more(admin: Portal, town: people.Desk) -> None:
+    town.nadia.memberships.update(ends_on=days(-1))
+    Membership.objects.create(user=town.nadia, department=town.roads, role="agent", title="agente de voirie")
+    assert "terminé le" in texts(admin.get(of(town.nadia)))
+    for path in ("depart/", "absence/", "second-facteur/"):
+        assert admin.get(of(town.nadia) + path).status_code == 404
+        assert admin.post(of(town.nadia) + path).status_code == 404
+
+
 def test_whoever_works_in_two_sectors_is_seen_for_one_alone(admin: Portal, town: people.Desk) -> None:
     Membership.objects.create(user=town.nadia, department=town.roads, role="agent", title="agente de voirie")
     page = texts(admin.get(of(town.nadia)))
@@ -329,6 +338,12 @@ def test_a_lost_second_factor_is_reset_by_another_administrator_only(
     answer = admin.post(of(odile) + "second-facteur/", follow=True)
     assert "Vous ne pouvez pas réinitialiser ici votre propre second facteur" in texts(answer)
     assert Authenticator.objects.filter(user=odile).exists()
+
+
+def test_a_single_administrator_is_asked_to_name_a_second(admin: Portal, town: people.Desk) -> None:
+    assert "Une seule personne administre" in texts(admin.get(TEAM))
+    people.staff("lucie@exemple.fr", "Lucie", "Autre", town.civil, "town_admin", "adjointe")
+    assert "Une seule personne administre" not in texts(admin.get(TEAM))
 
 
 def test_the_team_page_says_who_could_be_locked_out(admin: Portal, town: people.Desk) -> None:

@@ -34,6 +34,9 @@ def announce(user: User, starts_on: date, ends_on: date, *, stand_in: User | Non
         raise Refusal(_("The last day comes before the first: change one of them."), "ends_on")
     if user.absences.overlapping(starts_on, ends_on).exists():
         raise Refusal(_("An absence is already noted on some of these days: cancel it first."), "starts_on")
+    if stand_in is not None and by.user != user and by.user == stand_in:
+        # She would give herself the roles of another.
+        raise Refusal(_("You cannot change your own roles: ask another administrator."), "stand_in")
     if stand_in is not None:
         _check_stand_in(user, stand_in, starts_on, ends_on)
     if user.stands_in.overlapping(starts_on, ends_on).exists():

@@ -4,9 +4,10 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from ..models import Absence, Membership, User
+from ..models import Membership, User
 from ..permissions import Actor, administered, may_administer
 from .factors import close_sessions
 from .memberships import cut
@@ -14,11 +15,11 @@ from .rules import keep_an_administrator, refuse_oneself, write_down
 
 
 @transaction.atomic
-def leave(user: User, *, by: Actor, from_day: date) -> list[Absence]:
+def leave(user: User, *, by: Actor, from_day: date) -> None:
     """End the roles that ``by`` administers from a day on; access is cut at once when that day has come.
 
-    Return the absences of colleagues for whom she would have stood in: they have nobody now. Raises PermissionDenied
-    for someone ``by`` does not administer, and Refusal for oneself or the last administrator.
+    Colleagues for whom she would have stood in have nobody now. Raises PermissionDenied for someone ``by`` does not
+    administer, and Refusal for oneself or the last administrator.
     """
     if not may_administer(by, user):
         raise PermissionDenied
@@ -33,13 +34,14 @@ def leave(user: User, *, by: Actor, from_day: date) -> list[Absence]:
     keep_an_administrator(held)
     for membership in held:
         cut(membership, from_day, by)
-    alone: list[Absence] = []
-    if not Membership.objects.filter(user=user, ends_on=None).exists():
-        Absence.objects.filter(user=user, starts_on__gte=from_day).delete()
-        counted_on = user.stands_in.filter(ends_on__gte=from_day).select_related("user__person")
-        alone = list(counted_on)
-        counted_on.update(stand_in=None)
+    counted_on = user.stands_in.filter(ends_on__gte=from_day)
+    if Membership.objects.filter(Q(ends_on=None) | Q(ends_on__gte=from_day), user=user).exists():
+        # She still works in another sector, whose absences are its own business.
+        here = Membership.objects.filter(department__in=administered(by))
+        counted_on = counted_on.filter(user__in=here.values("user"))
+    else:
+        user.absences.filter(starts_on__gte=from_day).delete()
+    counted_on.update(stand_in=None)
     if from_day <= timezone.localdate():
         close_sessions(user)
     write_down(user.key, "left", by, {"from": from_day.isoformat(), "roles": len(held)})
-    return alone

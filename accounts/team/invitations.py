@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
@@ -38,6 +39,8 @@ def invite(
     must_administer(by, department)
     check_authority(role, authority)
     email = email.strip().lower()
+    if by is not None and by.user is not None and _is_of(by.user, email):
+        raise Refusal(_("You cannot change your own roles: ask another administrator."), "email")
     if Membership.objects.not_over().filter(user__email=email, department=department, role=role).exists():
         raise Refusal(_("She already has this role in this department."), "email")
     promised: dict[str, object] = {"title": title, "authority": authority, "procedures": list(procedures)}
@@ -125,15 +128,16 @@ def accept(invitation: Invitation, user: User) -> Membership:
 
 def belongs_to(invitation: Invitation, user: User) -> bool:
     """Say whether an invitation names an address of this login: the one it signs in by, or one it has proven."""
-    if user.email == invitation.email:
-        return True
-    addresses = user.emailaddress_set  # type: ignore[attr-defined]
-    return bool(addresses.filter(email__iexact=invitation.email, verified=True).exists())
+    return _is_of(user, invitation.email)
 
 
 def purge() -> int:
     """Forget the invitations that served, were cancelled or expired 90 days ago; return how many."""
     return Invitation.objects.outlived().delete()[0]
+
+
+def _is_of(user: User, email: str) -> bool:
+    return user.email == email or EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists()
 
 
 def _send(invitation: Invitation) -> None:

@@ -77,7 +77,7 @@ def _absences(actor: Actor, user: User) -> list[tuple[Absence, str]]:
 def departure(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
     """See someone off: what hangs on her is said first, then handed over; her access is cut."""
     actor = actor_of(request)
-    user = reads.member(actor, user_id)
+    user = reads.member(actor, user_id, here=True)
     form = DepartureForm(sent(request), colleagues=reads.colleagues_of(actor, user))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -104,7 +104,7 @@ def departure(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
 def absence(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
     """Note that someone is away, and who stands in."""
     actor = actor_of(request)
-    user = reads.member(actor, user_id)
+    user = reads.member(actor, user_id, here=True)
     colleagues = absences.possible_stand_ins(user).filter(pk__in=reads.colleagues_of(actor, user).values("pk"))
     form = AbsenceForm(sent(request), colleagues=colleagues)
     if request.method == "POST" and form.is_valid():
@@ -125,7 +125,7 @@ def absence(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
 def cancel_absence(request: HttpRequest, user_id: uuid.UUID, pk: int) -> HttpResponse:
     """Cancel an absence, or what is left of it; a GET leads to the person."""
     actor = actor_of(request)
-    user = reads.member(actor, user_id)
+    user = reads.member(actor, user_id, here=True)
     found = user.absences.to_come().select_related("user", "stand_in").filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -141,7 +141,7 @@ def cancel_absence(request: HttpRequest, user_id: uuid.UUID, pk: int) -> HttpRes
 def reset_factor(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
     """Remove the second factor of a colleague who lost it, after saying what that does."""
     actor = actor_of(request)
-    user = reads.member(actor, user_id)
+    user = reads.member(actor, user_id, here=True)
     if request.method == "POST":
         try:
             factors.reset(user, by=actor)

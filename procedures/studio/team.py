@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from accounts.models import Absence, Invitation, Membership, User
+from accounts.models import Absence, Invitation, Membership, Role, User
 from accounts.permissions import Actor, administered
 from accounts.team.factors import Factor, factors_of
 from town.models import Department
@@ -35,6 +35,12 @@ class Team:
     away: dict[int, Absence]
     factors: dict[int, Factor]
     invitations: list[Invitation]
+
+    @property
+    def has_one_administrator(self) -> bool:
+        """Say whether a single person administers: were she away or locked out, nobody could help."""
+        held = [m for place in self.places for m in place.memberships if m.role == Role.TOWN_ADMIN]
+        return len({m.user_id for m in held if m.ends_on is None}) < 2
 
     @property
     def unprotected(self) -> list[User]:
@@ -87,9 +93,14 @@ def invitations_of(actor: Actor) -> QuerySet[Invitation]:
     return pending.select_related("department", "invited_by__person")
 
 
-def member(actor: Actor, user_id: uuid.UUID) -> User:
-    """Return someone with a role, past ones included, where ``actor`` administers; 404 otherwise, known or not."""
-    mine = Membership.objects.filter(department__in=administered(actor))
+def member(actor: Actor, user_id: uuid.UUID, *, here: bool = False) -> User:
+    """Return someone with a role, past ones included, where ``actor`` administers; 404 otherwise, known or not.
+
+    With ``here``, a role that is over does not count: what touches the whole account is for those who work there.
+    """
+    mine = (Membership.objects.not_over() if here else Membership.objects.all()).filter(
+        department__in=administered(actor)
+    )
     user = User.objects.filter(public_id=user_id, pk__in=mine.values("user")).select_related("person").first()
     if user is None:
         raise Http404
