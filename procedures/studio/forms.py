@@ -32,6 +32,7 @@ def _title() -> forms.CharField:
         label=gettext_lazy("Title"),
         help_text=gettext_lazy("As decisions and letters print it: “deputy in charge of civil status” (L212-1)."),
         max_length=120,
+        widget=forms.TextInput(attrs={"size": 40}),
         error_messages={"required": gettext_lazy("Write the title: decisions print it.")},
     )
 
@@ -43,6 +44,7 @@ def _authority() -> forms.CharField:
             "For a signatory only: reference and date of the order. It is given by name, never lent."
         ),
         max_length=200,
+        widget=forms.TextInput(attrs={"size": 40}),
         required=False,
     )
 
@@ -111,7 +113,7 @@ class InvitationForm(_ProceduresForm):
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
         help_text=gettext_lazy("Her address at work: the link is sent there, and proves it."),
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "size": 40}),
         error_messages={
             "required": gettext_lazy("Write an e-mail address."),
             "invalid": gettext_lazy("This e-mail address is not complete: name@example.fr."),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Absence, Invitation, Membership, Role, User
 from accounts.permissions import Actor, administered
 from accounts.team.factors import Factor, factors_of
+from portal.kit.text import fold
 from town.models import Department
 
 from ..models import Decision, Procedure, Submission
@@ -51,7 +52,7 @@ class Team:
 
 def tree(departments: Iterable[Department]) -> list[tuple[Department, int]]:
     """Order departments as a tree, each after its parent; one whose parent is not among them stands at the top."""
-    known = {one.pk: one for one in departments}
+    known = {one.pk: one for one in sorted(departments, key=lambda one: fold(one.name))}
     children: dict[int | None, list[Department]] = {}
     for one in known.values():
         children.setdefault(one.parent_id if one.parent_id in known else None, []).append(one)
