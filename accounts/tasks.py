@@ -1,8 +1,8 @@
-"""What the worker does for the accounts: invitations that can no longer serve are forgotten."""
+"""What the worker does for the accounts: invitations that can no longer serve and old absences are forgotten."""
 
-from .team import invitations
+from .team import absences, invitations
 
 
 def sweep() -> int:
-    """Remove the invitations that served, were cancelled or expired long ago; return how many."""
-    return invitations.purge()
+    """Remove what is not kept: invitations that served or expired, absences long over; return how many."""
+    return invitations.purge() + absences.purge()

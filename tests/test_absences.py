@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import tasks
 from accounts.models import Absence, Membership, User
 from accounts.permissions import Actor
 from journal.models import Event
@@ -93,7 +94,9 @@ def test_requests_in_the_name_of_the_absent_are_among_those_of_the_stand_in(town
     case = town.file()
     apply(case, "take_charge", by=Actor(user=town.nadia))
     away(town.nadia, town.ines)
-    assert case.reference in texts(browser_of(town.ines).get("/agent/"))
+    page = texts(browser_of(town.ines).get("/agent/"))
+    assert case.reference in page
+    assert "Vous remplacez Nadia Roussel jusqu’au" in page
 
 
 def test_the_right_to_sign_is_never_lent(town: Any) -> None:
@@ -196,6 +199,13 @@ def test_an_administrator_does_not_lend_herself_the_roles_of_another(town: Any) 
     answer = admin.fill(page, values=values)
     assert "Vous ne pouvez pas changer vos propres rôles" in texts(answer)
     assert Actor(user=odile).roles_in(town.civil.pk) == {"town_admin", "agent"}
+
+
+def test_an_absence_is_forgotten_a_year_after_its_end(town: Any) -> None:
+    away(town.nadia, town.ines, -400, -366)
+    kept = away(town.nadia, None, -400, -364)
+    assert tasks.sweep() == 1
+    assert Absence.objects.get() == kept
 
 
 def test_nobody_cancels_the_absence_of_another(town: Any) -> None:

@@ -249,6 +249,16 @@ def test_a_role_limited_to_a_procedure_shows_and_does_nothing_else(admin: Portal
     assert visible_submissions(Actor(user=town.nadia)).count() == 2
 
 
+def test_a_change_of_title_never_widens_a_limited_role(admin: Portal, town: people.Desk) -> None:
+    elsewhere = str(samples.procedure("trou", department=town.roads).public_id)
+    role = town.nadia.memberships.get()
+    role.procedures = [elsewhere]
+    role.save()
+    admin.fill(admin.get(of(town.nadia) + f"roles/{role.pk}/"), title="agente de guichet")
+    role.refresh_from_db()
+    assert (role.title, role.procedures) == ("agente de guichet", [elsewhere])
+
+
 def _apply(case: Submission, user: User) -> None:
     from django.core.exceptions import PermissionDenied
 

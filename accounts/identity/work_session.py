@@ -1,7 +1,7 @@
 """How long a session may work for the town: locked when idle, ended in time; what was typed is kept over both.
 
 An agent who comes back to a locked page proves again that it is her, and finds the page and her words. The session of a
-citizen is left alone. Nothing is read but the session itself.
+citizen is left alone. Nothing is read but the session, and the memberships that the page reads anyway.
 """
 
 import time
@@ -24,7 +24,7 @@ from ..models import DESK_ROLES, User
 from ..permissions import actor_of
 from .second_factor import GUARDED
 
-_KIND, _BEGAN, _SEEN, _KEPT = "work", "work_began", "work_seen", "work_typed"
+_BEGAN, _SEEN, _KEPT = "work_began", "work_seen", "work_typed"
 # A page's text over this size is not kept.
 _TYPED_LIMIT = 200_000
 # The session is written once a minute at most.
@@ -61,15 +61,11 @@ class WorkSessionMiddleware:
 
 
 def _kind(request: HttpRequest, user: User) -> str:
-    """Return whose limits hold: an administrator's, an agent's, or none; found once, then kept in the session."""
-    kept = request.session.get(_KIND)
-    if kept and kept["user"] == str(user.public_id):
-        return str(kept["kind"])
+    """Return whose limits hold: an administrator's, an agent's, or none."""
     roles = {membership.role for membership in actor_of(request).memberships}
-    kind = "admin" if user.is_staff or roles - set(DESK_ROLES) else "agent" if roles else ""
-    if kind:
-        request.session[_KIND] = {"user": str(user.public_id), "kind": kind}
-    return kind
+    if user.is_staff or roles - set(DESK_ROLES):
+        return "admin"
+    return "agent" if roles else ""
 
 
 def _lock(request: HttpRequest, user: User) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Absences: set by the person or her administrator, with a stand-in of the same sector, or none."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from ..models import LENT_ROLES, Absence, Membership, Role, User
 from ..permissions import Actor, may_administer
 from .rules import Refusal, write_down
+
+# How long an absence that is over is kept.
+KEPT = timedelta(days=365)
 
 
 def possible_stand_ins(user: User) -> QuerySet[User]:
@@ -53,6 +56,11 @@ def cancel(absence: Absence, *, by: Actor) -> None:
     role = _role_of(by, absence.user)
     _write_down(absence, "absence.cancelled", by, role)
     absence.delete()
+
+
+def purge() -> int:
+    """Forget the absences that ended a year ago; return how many."""
+    return Absence.objects.filter(ends_on__lt=timezone.localdate() - KEPT).delete()[0]
 
 
 def _check_stand_in(user: User, stand_in: User, starts_on: date, ends_on: date) -> None:

@@ -94,6 +94,8 @@ def use(invitation: Invitation, user: User) -> Membership:
     """
     if not invitation.is_open:
         raise Refusal(_("This invitation can no longer be used."))
+    # An administrator may give her the same role at this very moment: one of the two waits.
+    User.objects.select_for_update().get(pk=user.pk)
     today = timezone.localdate()
     promised = {
         "title": invitation.title,

@@ -41,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "rows": inbox.mine(actor),
         "today": long_day(timezone.localdate()),
         "departments": departments,
+        "for_others": actor.user.stands_in.in_force().select_related("user__person") if actor.user else [],
         "mine_address": selection.View(state="open", agent="mine").address,
         "all_address": selection.View(state="open").address,
     }

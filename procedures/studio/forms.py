@@ -143,11 +143,14 @@ class ChangeForm(_ProceduresForm):
         super().__init__(*args, **kwargs)
         if membership.role != Role.SIGNATORY:
             del self.fields["authority"]
+        # What is not offered here is kept: without it, a limited role might become a whole one.
+        self.kept = [public for public in membership.procedures if public not in kwargs["procedures"]]
 
     @property
     def role_given(self) -> dict[str, Any]:
         """What the verb takes; a role that signs nothing has no delegation."""
-        return {"authority": "", **super().role_given}
+        given = super().role_given
+        return {"authority": "", **given, "procedures": [*self.kept, *given["procedures"]]}
 
 
 class DepartureForm(TeamForm):
