@@ -128,6 +128,26 @@ def test_the_one_door_to_lists_shows_one_sector_whoever_asks(town: people.Desk) 
     assert visible_submissions(there).get().department == town.roads
 
 
+@pytest.mark.parametrize("role", ["agent", "head", "signatory", "auditor"])
+def test_no_role_high_in_the_tree_reaches_another_sector(town: people.Desk, role: str) -> None:
+    top = samples.department("direction", "Direction", "population")
+    for below in (town.civil, town.roads):
+        below.parent = top
+        below.save()
+    alice = people.staff("alice@exemple.fr", "Alice", "Haute", top, role)
+    case = town.file()
+    town.procedure = samples.procedure("trou", department=town.roads)
+    hidden = town.file(applicant_family_name="Trouvé")
+    browser = Portal()
+    people.sign_in(browser, alice)
+    for address in ("", "demandes/", "demandes/?q=trouve", f"demandes/?q={hidden.reference}", "demandes/?etat=toutes"):
+        page = texts(browser.get(f"/agent/{address}"))
+        assert f"/agent/demandes/{hidden.reference}/" not in page
+        assert "Trouvé" not in page
+    assert browser.get(f"/agent/demandes/{case.reference}/").status_code == 200
+    assert browser.get(f"/agent/demandes/{hidden.reference}/").status_code == 404
+
+
 def test_an_auditor_of_two_sectors_watches_one_at_a_time(town: people.Desk) -> None:
     Membership.objects.create(user=town.paul, department=town.roads, role="auditor", title="contrôleur")
     browser = Portal()

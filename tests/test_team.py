@@ -299,6 +299,20 @@ def test_a_departure_cuts_access_at_once_and_hands_the_open_requests_over(
     assert "Demande transmise" in texts(claire.get(f"/agent/demandes/{taken.reference}/"))
 
 
+def test_a_role_that_ends_leaves_no_open_request_in_her_name(admin: Portal, town: people.Desk) -> None:
+    Membership.objects.create(user=town.nadia, department=town.civil, role="head", title="cheffe")
+    case = town.file()
+    apply(case, "take_charge", by=Actor(user=town.nadia))
+    agent, head = town.nadia.memberships.order_by("pk")
+    admin.post(of(town.nadia) + f"roles/{agent.pk}/retirer/")
+    case.refresh_from_db()
+    assert case.assigned_to == town.nadia
+    answer = admin.post(of(town.nadia) + f"roles/{head.pk}/retirer/", follow=True)
+    assert "1 demande est à attribuer." in texts(answer)
+    case.refresh_from_db()
+    assert case.assigned_to is None
+
+
 def test_requests_go_to_nobody_who_may_not_follow_them(admin: Portal, town: people.Desk) -> None:
     case = town.file()
     apply(case, "take_charge", by=Actor(user=town.claire))
@@ -381,3 +395,4 @@ def test_an_auditor_reads_what_was_configured(admin: Portal, town: people.Desk) 
     page = texts(paul.get("/agent/acces/"))
     assert "a changé des rôles ou des absences" in page
     assert "a consulté une personne de l’équipe" in page
+    assert "<bdi>Nadia Roussel</bdi>" in page

@@ -103,7 +103,7 @@ def lines(rows: Iterable[AccessLog], watched: Iterable[User]) -> list[Line]:
             names.get(row.actor, row.actor),
             row.role,
             _(ACTIONS.get(row.action, row.action)),
-            row.subject.removeprefix("search:") if row.action == "search" else "",
+            row.subject.removeprefix("search:") if row.action == "search" else names.get(row.subject, ""),
             known.get(row.subject, ""),
         )
         for row in rows

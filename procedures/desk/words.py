@@ -41,7 +41,7 @@ _SHAPES = {
 # What happens to a request apart from its workflow.
 _BY_ITSELF = {
     "file_blocked": gettext_lazy("File blocked: something suspicious was found in it"),
-    "handed_over": gettext_lazy("Handed over: whoever followed it has left"),
+    "handed_over": gettext_lazy("Handed over: whoever followed it no longer does"),
     "files_destroyed": gettext_lazy("Files destroyed, as announced to the applicant"),
 }
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.identity.proof import proved_again
@@ -15,6 +16,7 @@ from accounts.permissions import Actor, actor_of
 from accounts.team import invitations, memberships
 from accounts.team.rules import Refusal
 
+from ..lifecycle.departure import end_role
 from . import team
 from .access import page, status_of, town_admins_only
 from .forms import ChangeForm, InvitationForm, RoleForm
@@ -143,8 +145,11 @@ def end(request: HttpRequest, user_id: uuid.UUID, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("studio:change_role", user.public_id, pk)
     try:
-        memberships.end(membership, by=actor)
+        left = end_role(membership, by=actor)
         messages.success(request, _("The role has ended: it gives nothing any more."))
+        if left:
+            said = ngettext("%(count)d request is to assign.", "%(count)d requests are to assign.", left)
+            messages.success(request, said % {"count": left})
     except Refusal as refusal:
         messages.warning(request, str(refusal))
     return redirect("studio:person", user.public_id)
