@@ -216,6 +216,17 @@ def test_a_login_that_is_not_complete_is_asked_again_and_the_link_still_works(
     assert create(hers, link()).status_code == 302
 
 
+def test_proconnect_is_offered_where_it_is_configured(admin: Portal, town: people.Desk, settings: Any) -> None:
+    invite(admin, town)
+    assert "ProConnect" not in texts(Portal().get(link()))
+    settings.IDENTITY_SERVICES = {
+        "proconnect": {"issuer": "https://identite.example", "client_id": "portail", "secret": "x", "acr": "eidas1"}
+    }
+    page = texts(Portal().get(link()))
+    assert "Se connecter avec ProConnect" in page
+    assert 'href="/comptes/identite/proconnect/"' in page
+
+
 def test_guessing_links_is_stopped(town: people.Desk) -> None:
     browser = Portal()
     statuses = [browser.get(f"/comptes/invitation/devine-{number}/").status_code for number in range(61)]
