@@ -223,7 +223,7 @@ def test_proconnect_is_offered_where_it_is_configured(admin: Portal, town: peopl
         "proconnect": {"issuer": "https://identite.example", "client_id": "portail", "secret": "x", "acr": "eidas1"}
     }
     page = texts(Portal().get(link()))
-    assert "Se connecter avec ProConnect" in page
+    assert "S’identifier avec ProConnect" in page
     assert 'href="/comptes/identite/proconnect/"' in page
 
 
