@@ -10,12 +10,14 @@ from django.urls import path
 from .identity import views as security
 from .identity.oidc import logout
 from .identity.oidc import views as identity
+from .team import invitation_views
 
 urlpatterns = [
     path("connexion/", views.login, name="account_login"),
     path("connexion/code/", views.request_login_code, name="account_request_login_code"),
     path("connexion/code/saisie/", views.confirm_login_code, name="account_confirm_login_code"),
     path("deconnexion/", logout.sign_out, name="account_logout"),
+    path("invitation/<str:token>/", invitation_views.invitation, name="invitation"),
     path("inscription/", views.signup, name="account_signup"),
     path("inscription/code/", views.email_verification_sent, name="account_email_verification_sent"),
     path("inactif/", views.account_inactive, name="account_inactive"),

@@ -62,26 +62,20 @@ MIDDLEWARE = [
     "portal.kit.policy.ContentPolicyMiddleware",
     "portal.kit.privacy.PrivatePagesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.identity.work_session.WorkSessionMiddleware",
     "accounts.identity.second_factor.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 
+_LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    [
-                        "django.template.loaders.filesystem.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
-            ],
+            "loaders": [("django.template.loaders.cached.Loader", _LOADERS)],
             "builtins": ["portal.kit.templatetags.kit", "django.templatetags.i18n"],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -173,6 +167,11 @@ AUTH_PASSWORD_VALIDATORS = [
 # A password alone opens no agent's desk: a code from an application, or a recovery code, is asked too. Only the
 # demonstration goes without, and says so.
 SECOND_FACTOR = not DEMO_MODE
+# How long someone who works for the town may stay idle before her pages lock, and be signed in at all, in seconds.
+WORK_SESSIONS = {
+    "agent": (env.int("AGENT_IDLE_MINUTES", default=60) * 60, env.int("AGENT_SESSION_HOURS", default=10) * 3600),
+    "admin": (env.int("ADMIN_IDLE_MINUTES", default=30) * 60, env.int("ADMIN_SESSION_HOURS", default=8) * 3600),
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_ADAPTER = "accounts.identity.adapter.MfaAdapter"
@@ -257,7 +256,7 @@ Q_CLUSTER = {
     "label": "Tasks",
 }
 # What is owed is swept by these every minute (dotted path of a function without arguments).
-SWEEPS = ["messaging.tasks.sweep", "procedures.tasks.sweep", "journal.tasks.sweep"]
+SWEEPS = ["messaging.tasks.sweep", "procedures.tasks.sweep", "journal.tasks.sweep", "accounts.tasks.sweep"]
 
 # --- Outside services -----------------------------------------------------------------------------------------------
 # Empty: nothing typed leaves the portal. Else the root of an address service of the shape of the national address base.

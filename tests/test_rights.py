@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import override_settings
 from django.urls import reverse
 
-from accounts.models import Membership, User
+from accounts.models import Absence, Invitation, Membership, User
 from procedures.lifecycle import draft as drafts
 from tests.support import people, samples
 from tests.support.addresses import names, parameters
@@ -44,6 +44,11 @@ FLOW = dict.fromkeys(ROLES, 302)
 
 # What only exists once a second factor was added.
 NOTHING_YET = {**dict.fromkeys(ROLES, 404), "anonymous": 302}
+
+# The studio is for administrators; strangers are led to sign in.
+ADMIN = {**dict.fromkeys(ROLES, 403), "anonymous": 302, "town_admin": 200}
+# What is done by POST only leads back.
+ADMIN_ACT = ADMIN | {"town_admin": 302}
 
 # address name → role → status of a GET
 EXPECTED: dict[str, dict[str, int]] = {
@@ -86,6 +91,24 @@ EXPECTED: dict[str, dict[str, int]] = {
     "pages:verify": EVERYONE,
     "desk:home": desk(elsewhere=200),
     "desk:list": desk(elsewhere=200),
+    "desk:absence": desk(elsewhere=200),
+    # An absence of Nadia's: nobody else cancels it here.
+    "desk:cancel_absence": desk(404) | {"agent": 302},
+    "desk:sector": desk(elsewhere=200),
+    "studio:team": ADMIN,
+    "studio:invite": ADMIN,
+    "studio:resend": ADMIN_ACT,
+    "studio:cancel_invitation": ADMIN_ACT,
+    "studio:person": ADMIN,
+    "studio:grant": ADMIN,
+    "studio:change_role": ADMIN,
+    "studio:end_role": ADMIN_ACT,
+    "studio:departure": ADMIN,
+    "studio:absence": ADMIN,
+    "studio:cancel_absence": ADMIN_ACT,
+    "studio:reset_factor": ADMIN,
+    # A link that nobody was sent.
+    "invitation": dict.fromkeys(ROLES, 404),
     "desk:accesses": desk(403, 403) | {"auditor": 200},
     "desk:case": desk(),
     "desk:action": desk() | {"auditor": 403, "signatory": 403},
@@ -163,12 +186,33 @@ def who(role: str, town: people.Desk) -> User | None:
     return known.get(role)
 
 
+def team_keys(town: people.Desk) -> dict[str, dict[str, object]]:
+    """Return what fills the addresses of the team: Nadia, her role, an absence of hers, an invitation."""
+    who: dict[str, object] = {"user_id": town.nadia.public_id}
+    role = who | {"pk": town.nadia.memberships.get().pk}
+    away = Absence.objects.create(user=town.nadia, starts_on="2099-01-05", ends_on="2099-01-09")
+    invited = Invitation.objects.create(
+        email="lea@exemple.fr", department=town.civil, role="agent", title="agente", token_digest="x"
+    )
+    return {
+        **dict.fromkeys(
+            ("studio:person", "studio:grant", "studio:departure", "studio:absence", "studio:reset_factor"), who
+        ),
+        **dict.fromkeys(("studio:change_role", "studio:end_role"), role),
+        "studio:cancel_absence": who | {"pk": away.pk},
+        "desk:cancel_absence": {"pk": away.pk},
+        "studio:resend": {"pk": invited.pk},
+        "studio:cancel_invitation": {"pk": invited.pk},
+    }
+
+
 @override_settings(IDENTITY_SERVICES=SERVICE)
 @pytest.mark.parametrize("role", ROLES)
 def test_who_may_open_what(role: str, town: people.Desk) -> None:
     submission = town.file()
     stored = people.attach(submission)
     draft = drafts.start(town.procedure, town.zoe.person)
+    keys = team_keys(town)
     values = {
         "slug": "acte",
         "token": "forged",
@@ -187,7 +231,7 @@ def test_who_may_open_what(role: str, town: people.Desk) -> None:
         browser = Portal()
         if user:
             browser.force_login(user)
-        here = values | ({"key": "take_charge"} if name == "desk:action" else {})
+        here = values | ({"key": "take_charge"} if name == "desk:action" else {}) | keys.get(name, {})
         if name.startswith("identity_"):
             here |= {"key": "franceconnect"}
         url = reverse(name, kwargs={key: here[key] for key in parameters(name)})

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import Membership, Person, User
@@ -14,6 +15,7 @@ from procedures.lifecycle.submit import submit
 from procedures.models import AnswerFile, Procedure, StoredFile, Submission
 from procedures.models.storage import store
 from tests.support import samples
+from tests.support.client import Portal
 from town.models import Department
 
 APPLICANT: dict[str, Any] = {
@@ -97,6 +99,13 @@ def desk() -> Desk:
         zoe=samples.citizen("zoe@exemple.fr", "Lefèvre", "Zoé"),
         procedure=samples.procedure("acte", department=civil),
     )
+
+
+def sign_in(browser: Portal, user: User, *, follow: bool = False) -> Any:
+    """Sign in through the page, with the password: what is asked again within minutes is then proven."""
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    page = browser.get("/comptes/connexion/")
+    return browser.fill(page, login=user.email, password=samples.PASSWORD, follow=follow)
 
 
 def attach(submission: Submission, scan: str = "clean", content: bytes = b"%PDF-1.4 x") -> StoredFile:
