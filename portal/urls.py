@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("comptes/", include("accounts.urls")),
     path("agent/", include("procedures.desk.urls")),
     path("", include("procedures.filing.urls")),
+    path("mes-demandes/", include("procedures.space.urls")),
     path("", include("portal.pages.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -3,7 +3,7 @@
 from .identity import CertifiedIdentity
 from .invitation import Invitation
 from .membership import Membership, Role
-from .person import Consent, ContactPoint, Mandate, Person
+from .person import Consent, ContactPoint, Mandate, Person, Purpose
 from .user import User
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Mandate",
     "Membership",
     "Person",
+    "Purpose",
     "Role",
     "User",
 ]
