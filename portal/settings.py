@@ -136,6 +136,8 @@ DECIDED_FILES_DAYS = env.int("DECIDED_FILES_DAYS", default=75)
 IMAGE_MAX_SIDE = env.int("IMAGE_MAX_SIDE", default=3000)
 IMAGE_QUALITY = env.int("IMAGE_QUALITY", default=85)
 FILE_SCANNER = env.str("FILE_SCANNER", default="procedures.lifecycle.scanning.NullScanner")
+SAFE_MAX_PAPERS = env.int("SAFE_MAX_PAPERS", default=30)  # a person's own papers, kept for her later requests
+SAFE_MAX_BYTES = env.int("SAFE_MAX_BYTES", default=100 * 1024 * 1024)
 # Where clamd listens: a Unix socket, or tcp://host:port.
 CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="/run/clamav/clamd.ctl")
 CLAMAV_TIMEOUT = env.float("CLAMAV_TIMEOUT", default=45.0)

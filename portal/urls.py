@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agent/", include("procedures.desk.urls")),
     path("atelier/", include("procedures.studio.urls")),
     path("", include("procedures.filing.urls")),
+    path("mes-demandes/", include("procedures.space.urls")),
     path("", include("portal.pages.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -10,6 +10,7 @@ from town.models import Sector
 from .definition.workflow import Transition
 from .models import CaseAccess, Draft, Procedure, Submission
 from .models.case import SubmissionQuerySet
+from .models.draft import DraftQuerySet
 
 # A head may do what an agent does; a signatory prepares nothing, an auditor only reads.
 _GRANTS = {
@@ -125,6 +126,11 @@ def may_see_as_citizen(actor: Actor, submission: Submission) -> bool:
 def followed_submissions(actor: Actor) -> SubmissionQuerySet:
     """Return the requests of the persons that ``actor`` is or acts for."""
     return Submission.objects.filter(person__in=actor.persons)
+
+
+def followed_drafts(actor: Actor) -> DraftQuerySet:
+    """Return the unfinished drafts of the persons that ``actor`` is or acts for."""
+    return Draft.objects.filter(person__in=actor.persons, submission=None)
 
 
 def may_apply(actor: Actor, submission: Submission, transition: Transition) -> bool:

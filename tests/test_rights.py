@@ -7,8 +7,10 @@ from django.core.cache import cache
 from django.test import override_settings
 from django.urls import reverse
 
-from accounts.models import Absence, Invitation, Membership, User
+from accounts import consents
+from accounts.models import Absence, Invitation, Membership, Person, Purpose, User
 from procedures.lifecycle import draft as drafts
+from procedures.models import SafePaper
 from tests.support import people, samples
 from tests.support.addresses import names, parameters
 from tests.support.client import Portal, close_files
@@ -65,7 +67,6 @@ EXPECTED: dict[str, dict[str, int]] = {
     "filing:prepare": dict.fromkeys(ROLES, 302),
     "filing:follow": EVERYONE,
     "filing:follow_code": FLOW,
-    "filing:mine": SIGNED_IN,
     "filing:resume": dict.fromkeys(ROLES, 410),
     "filing:draft": own() | SIGN_IN_AGAIN,
     "filing:recap": own(302) | SIGN_IN_AGAIN,
@@ -78,10 +79,29 @@ EXPECTED: dict[str, dict[str, int]] = {
     "filing:upload": own() | SIGN_IN_AGAIN,
     "filing:case": own(),
     "filing:confirmation": own(),
+    "filing:consultations": own(),
     "filing:message": dict.fromkeys(ROLES, 302),
     "filing:action": own(),
     "filing:receipt": own(202),
     "filing:file": own(),
+    # A space is that of whoever is signed in; agents are persons too.
+    "space:home": SIGNED_IN,
+    "space:waiting": SIGNED_IN,
+    "space:drafts": SIGNED_IN,
+    "space:running": SIGNED_IN,
+    "space:done": SIGNED_IN,
+    "space:profile": SIGNED_IN,
+    "space:preferences": SIGNED_IN,
+    "space:data": SIGNED_IN,
+    "space:download": FLOW,
+    "space:erase": SIGNED_IN,
+    "space:close_account": SIGNED_IN,
+    "space:papers": SIGNED_IN,
+    "space:open_safe": FLOW,
+    "space:keep_sent": FLOW,
+    "space:paper": own() | SIGN_IN_AGAIN,
+    "space:paper_file": own() | SIGN_IN_AGAIN,
+    "space:throw_paper": own(302) | SIGN_IN_AGAIN,
     "pages:terms": EVERYONE,
     "pages:legal": EVERYONE,
     "pages:privacy": EVERYONE,
@@ -213,6 +233,7 @@ def test_who_may_open_what(role: str, town: people.Desk) -> None:
     stored = people.attach(submission)
     draft = drafts.start(town.procedure, town.zoe.person)
     keys = team_keys(town)
+    paper = people.keep_paper(town.zoe)
     values = {
         "slug": "acte",
         "token": "forged",
@@ -223,6 +244,8 @@ def test_who_may_open_what(role: str, town: people.Desk) -> None:
         "reference": submission.reference,
         "key": "withdraw",
         "file_id": stored.public_id,
+        "paper_id": paper.public_id,
+        "kind": "profil",
         "place": ".well-known/openid-configuration",
     }
     cache.set(f"oidc.document:{ISSUER}", PLACES)
@@ -258,3 +281,20 @@ def test_nobody_else_posts_for_the_citizen(role: str, town: people.Desk) -> None
         if role == "anonymous":
             assert answer.headers["Location"].startswith("/comptes/connexion/?next=")
     assert browser.get(f"/brouillons/{uuid.uuid4()}/").status_code == 404
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "citizen"])
+def test_nobody_else_touches_the_papers_of_the_citizen(role: str, town: people.Desk) -> None:
+    stored = people.attach(town.file())
+    paper = people.keep_paper(town.zoe)
+    browser, user = Portal(), who(role, town)
+    if user:
+        browser.force_login(user)
+        consents.give(Person.objects.get(user=user), Purpose.SAFE)
+    paths = (f"{paper.public_id}/", f"{paper.public_id}/supprimer/", f"garder/{stored.public_id}/")
+    for path in paths:
+        answer = browser.post(f"/mes-demandes/papiers/{path}", {"kind": "other", "name": "x"})
+        assert answer.status_code == (302 if role == "anonymous" else 404)
+    paper.refresh_from_db()
+    assert paper.name == "livret.pdf"
+    assert SafePaper.objects.count() == 1

@@ -4,7 +4,7 @@ from .absence import Absence
 from .identity import CertifiedIdentity
 from .invitation import Invitation
 from .membership import DESK_ROLES, LENT_ROLES, Membership, Role
-from .person import Consent, ContactPoint, Mandate, Person
+from .person import Consent, ContactPoint, Mandate, Person, Purpose
 from .user import User
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Mandate",
     "Membership",
     "Person",
+    "Purpose",
     "Role",
     "User",
 ]

@@ -84,10 +84,20 @@ def load(request: HttpRequest, reference: str) -> Submission:
 
 
 def note(actor: Actor, action: str, submission: Submission) -> None:
-    """Write down that an agent looked at a request, under the role she holds there."""
+    """Write down that an agent looked at a request, under the role she holds there, and for which department."""
     held = permissions.roles_on(actor, submission)
     role = next((role for role in _ORDER if role in held), "")
-    record_access(action, submission.key, actor=actor.key, role=role)
+    record_access(action, submission.key, actor=actor.key, role=role, service=_service(actor, submission, role))
+
+
+def _service(actor: Actor, submission: Submission, role: str) -> str:
+    """Return the department that an agent looks for: her own, or the one that was given this request to read."""
+    membership = actor.membership_for(submission.department_id, role)
+    if membership is not None:
+        return membership.department.name
+    granted = submission.accesses.filter(department__in=permissions.desk_departments(actor))
+    access = granted.select_related("department").first()
+    return access.department.name if access and access.department else ""
 
 
 def note_search(actor: Actor, text: str) -> None:

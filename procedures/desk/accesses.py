@@ -27,6 +27,7 @@ from .access import desk_only, name_of, page
 ACTIONS = {
     "read": gettext_noop("read a request"),
     "download": gettext_noop("downloaded a file"),
+    "export": gettext_noop("exported data"),
     "search": gettext_noop("searched"),
     "sign_in": gettext_noop("signed in"),
     "sign_in_failed": gettext_noop("failed to sign in"),

@@ -8,11 +8,12 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from accounts.models import Membership, Person, User
+from accounts import consents
+from accounts.models import Membership, Person, Purpose, User
 from accounts.permissions import Actor
 from procedures.lifecycle import draft as drafts
 from procedures.lifecycle.submit import submit
-from procedures.models import AnswerFile, Procedure, StoredFile, Submission
+from procedures.models import AnswerFile, Procedure, SafePaper, StoredFile, Submission
 from procedures.models.storage import store
 from tests.support import samples
 from tests.support.client import Portal
@@ -115,6 +116,16 @@ def attach(submission: Submission, scan: str = "clean", content: bytes = b"%PDF-
     )
     AnswerFile.objects.create(submission=submission, field_id="proof", stored=kept)
     return kept
+
+
+def keep_paper(
+    user: User, name: str = "livret.pdf", scan: str = "clean", content: bytes = b"%PDF-1.4 x", **said: Any
+) -> SafePaper:
+    """Keep a paper of someone who agreed to it, with a verdict of the scanner."""
+    person = Person.objects.get(user=user)
+    consents.give(person, Purpose.SAFE)
+    kept = store(BytesIO(content), name=name, content_type="application/pdf", scan=StoredFile.Scan(scan))
+    return SafePaper.objects.create(person=person, stored=kept, **{"name": name, "kind": "family", **said})
 
 
 def late(submission: Submission, days: int) -> Submission:

@@ -26,8 +26,8 @@ class Control:
 
 
 def text_input(control: Control, attrs: Mapping[str, Any], kind: str) -> SafeString:
-    """Draw a one-line input; a password is never shown back."""
-    value = "" if kind == "password" or control.value is None else str(control.value)
+    """Draw a one-line input; a password is never shown back, and a browser chooses files itself."""
+    value = "" if kind in {"password", "file"} or control.value is None else str(control.value)
     values = {
         "type": kind,
         "id": control.id,
