@@ -11,12 +11,12 @@ from town.models import Department
 
 from .identity.oidc.people import PEOPLE as AT_SERVICES
 from .identity.oidc.people import sub
-from .models import CertifiedIdentity, ContactPoint, Invitation, Mandate, Membership, Person, Role, User
+from .models import Absence, CertifiedIdentity, ContactPoint, Invitation, Mandate, Membership, Person, Role, User
 
 # Printed by `make demo` and good for nothing else: demo mode refuses to start with production settings.
 PASSWORD = "brume-du-matin-2026"  # noqa: S105 known to all, on purpose
 _DELEGATION = "Arrêté n° 2026-17 du 30 mars 2026"
-_ALL = ("accueil", "etat-civil", "education", "voirie", "police-municipale", "vie-associative")
+_ALL = ("etat-civil", "accueil", "education", "voirie", "police-municipale", "vie-associative")
 # e-mail: given names, family name, role in words, memberships (role, title, authority, departments)
 _PEOPLE: dict[str, tuple[str, str, str, list[tuple[Role, str, str, tuple[str, ...]]]]] = {
     "citoyen@exemple.fr": ("Camille", "Marchand", "habitante", []),
@@ -44,7 +44,7 @@ _PEOPLE: dict[str, tuple[str, str, str, list[tuple[Role, str, str, tuple[str, ..
         "Tessier",
         "administratrice de la commune et des démarches",
         [
-            (Role.TOWN_ADMIN, "directrice générale des services", "", ("accueil",)),
+            (Role.TOWN_ADMIN, "directrice générale des services", "", (*_ALL, "ccas")),
             (Role.PROCEDURE_ADMIN, "directrice générale des services", "", _ALL),
         ],
     ),
@@ -80,6 +80,7 @@ def load() -> dict[str, User]:
                 )
     _mandate(users["aidant@exemple.fr"].person)
     _proconnect(users["agent@exemple.fr"].person, departments["accueil"])
+    _holidays(users["responsable@exemple.fr"], users["agent@exemple.fr"])
     return users
 
 
@@ -99,6 +100,13 @@ def _proconnect(known: Person, department: Department) -> None:
         role=Role.AGENT,
         defaults={"title": "agente d’accueil"},
     )
+
+
+def _holidays(head: User, stand_in: User) -> None:
+    """Let the head be away in two weeks, and the agent stand in."""
+    if not head.absences.exists():
+        first = timezone.localdate() + timedelta(days=14)
+        Absence.objects.create(user=head, starts_on=first, ends_on=first + timedelta(days=7), stand_in=stand_in)
 
 
 def _user(email: str) -> User:

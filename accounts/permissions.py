@@ -1,5 +1,6 @@
 """Who belongs where, with which role, acting for whom: the one answer every right is built on."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
-from town.models import Department
+from town.models import Department, Sector
 
-from .models import Mandate, Membership, Person, User
+from .models import DESK_ROLES, LENT_ROLES, Mandate, Membership, Person, Role, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+# Where a browser session keeps the chosen sector.
+SECTOR_KEY = "sector"
 
 
 @dataclass
@@ -22,11 +26,13 @@ class Actor:
     user: User | None = None
     # References that this browser session proved it may follow (just filed, or code received by e-mail).
     proven_cases: frozenset[str] = field(default_factory=frozenset)
+    # The sector that she chose to work in, where she has several.
+    chosen_sector: int | None = None
 
     @property
     def key(self) -> str:
         """The opaque id that the journal keeps."""
-        return f"user:{self.user.public_id}" if self.user else "anonymous"
+        return self.user.key if self.user else "anonymous"
 
     @cached_property
     def person(self) -> Person | None:
@@ -35,10 +41,16 @@ class Actor:
 
     @cached_property
     def memberships(self) -> list[Membership]:
-        """The memberships in force today."""
+        """The memberships in force today: her own, and those lent by who is away, in the sectors that are hers too."""
         if self.user is None or not self.user.is_active:
             return []
-        return list(self.user.memberships.in_force().select_related("department"))
+        held = list(Membership.objects.held_by(self.user).select_related("department__sector", "user"))
+        own = {m.department.sector_id for m in held if not self.is_lent(m) and m.role in LENT_ROLES}
+        return [m for m in held if not self.is_lent(m) or m.department.sector_id in own]
+
+    def is_lent(self, membership: Membership) -> bool:
+        """Say whether a membership is another's, who is away."""
+        return self.user is None or membership.user_id != self.user.pk
 
     @cached_property
     def persons(self) -> set[int]:
@@ -49,41 +61,77 @@ class Actor:
         return {self.person.pk, *held}
 
     @cached_property
-    def departments(self) -> dict[int, dict[str, Membership]]:
-        """Department key → role → the membership that gives it. Rights go down the tree, never across a sector."""
-        rights: dict[int, dict[str, Membership]] = {}
+    def departments(self) -> dict[int, dict[str, list[Membership]]]:
+        """Department key → role → the memberships that give it: her own first, then the nearest in the tree.
+
+        Rights go down the tree, never across a sector (arrêté of 4 July 2013).
+        """
         if not self.memberships:
-            return rights
+            return {}
         children: dict[int, list[Department]] = {}
         for department in Department.objects.all():
             if department.parent_id:
                 children.setdefault(department.parent_id, []).append(department)
+        found: dict[int, dict[str, list[tuple[bool, int, int, Membership]]]] = {}
         for membership in self.memberships:
-            todo = [membership.department]
+            lent, sector = self.is_lent(membership), membership.department.sector_id
+            todo = [(membership.department, 0)]
             while todo:
-                department = todo.pop()
-                held = rights.setdefault(department.pk, {})
-                # The nearest membership wins: the one of the department itself.
-                if department.pk == membership.department_id or membership.role not in held:
-                    held[membership.role] = membership
-                todo += [
-                    child
-                    for child in children.get(department.pk, [])
-                    if child.sector_id == membership.department.sector_id
-                ]
-        return rights
+                department, depth = todo.pop()
+                roles = found.setdefault(department.pk, {})
+                roles.setdefault(membership.role, []).append((lent, depth, membership.pk, membership))
+                todo += [(child, depth + 1) for child in children.get(department.pk, []) if child.sector_id == sector]
+        return {
+            key: {role: [row[3] for row in sorted(rows, key=lambda row: row[:3])] for role, rows in roles.items()}
+            for key, roles in found.items()
+        }
 
-    def roles_in(self, department_id: int) -> set[str]:
-        """Return the roles held in a department."""
-        return set(self.departments.get(department_id, ()))
+    @cached_property
+    def sectors(self) -> list[Sector]:
+        """The sectors whose requests she works on, in the order she came to them."""
+        found = {m.department.sector_id: m.department.sector for m in self.memberships if m.role in DESK_ROLES}
+        return list(found.values())
+
+    @cached_property
+    def sector(self) -> Sector | None:
+        """The one sector that the desk works in now: the one she chose, else the first."""
+        return next((one for one in self.sectors if one.pk == self.chosen_sector), next(iter(self.sectors), None))
+
+    @property
+    def must_choose_sector(self) -> bool:
+        """Say whether she works in several sectors and has chosen none: she may not search by name yet."""
+        return len(self.sectors) > 1 and self.chosen_sector not in {one.pk for one in self.sectors}
+
+    def roles_in(self, department_id: int, procedure: uuid.UUID | None = None) -> set[str]:
+        """Return the roles held in a department, for one of its procedures where one is named."""
+        held = self.departments.get(department_id, {})
+        return {role for role, given in held.items() if any(one.covers(procedure) for one in given)}
 
     def has_any(self, roles: Iterable[str]) -> bool:
         """Say whether one of ``roles`` is held anywhere."""
         return any(membership.role in set(roles) for membership in self.memberships)
 
-    def membership_for(self, department_id: int, role: str) -> Membership | None:
-        """Return the membership that gives ``role`` over a department."""
-        return self.departments.get(department_id, {}).get(role)
+    def membership_for(self, department_id: int, role: str, procedure: uuid.UUID | None = None) -> Membership | None:
+        """Return the membership that gives ``role`` over a department, and over one of its procedures if named."""
+        given = self.departments.get(department_id, {}).get(role, [])
+        return next((one for one in given if one.covers(procedure)), None)
+
+    def stands_for(self, department_id: int, roles: Iterable[str], procedure: uuid.UUID | None = None) -> User | None:
+        """Return the absent colleague in whose place she acts under ``roles``; None where a role of hers is enough."""
+        found = [one for role in roles if (one := self.membership_for(department_id, role, procedure))]
+        if not found or any(not self.is_lent(one) for one in found):
+            return None
+        return found[0].user
+
+
+def administered(actor: Actor) -> set[int]:
+    """Return the departments whose people and roles ``actor`` administers."""
+    return {key for key, roles in actor.departments.items() if Role.TOWN_ADMIN in roles}
+
+
+def may_administer(actor: Actor, user: User) -> bool:
+    """Say whether ``actor`` administers a department where this login has a role, or will have one."""
+    return user.memberships.not_over().filter(department__in=administered(actor)).exists()
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -94,6 +142,7 @@ def actor_of(request: HttpRequest) -> Actor:
         known = Actor(
             user=user if isinstance(user, User) else None,
             proven_cases=frozenset(request.session.get("cases", ())),
+            chosen_sector=request.session.get(SECTOR_KEY),
         )
         request._actor = known  # type: ignore[attr-defined]
     return known

@@ -12,6 +12,7 @@ from .identity import passkeys
 from .identity import views as security
 from .identity.oidc import logout
 from .identity.oidc import views as identity
+from .team import invitation_views
 
 urlpatterns = [
     path("connexion/", views.login, name="account_login"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("connexion/code/saisie/", views.confirm_login_code, name="account_confirm_login_code"),
     path("connexion/cle/", passkeys.sign_in, name="mfa_login_webauthn"),
     path("deconnexion/", logout.sign_out, name="account_logout"),
+    path("invitation/<str:token>/", invitation_views.invitation, name="invitation"),
     path("inscription/", views.signup, name="account_signup"),
     path("inscription/code/", views.email_verification_sent, name="account_email_verification_sent"),
     path("inactif/", views.account_inactive, name="account_inactive"),

@@ -159,6 +159,8 @@ class AccessLog(models.Model):
     at = models.DateTimeField(default=timezone.now, db_index=True)
     actor = models.CharField(max_length=60)
     role = models.CharField(max_length=20, blank=True)
+    # The department that the actor worked for then, by its name: what the person concerned is told instead of hers.
+    service = models.CharField(max_length=120, blank=True)
     action = models.CharField(max_length=40)
     subject = models.CharField(max_length=80)
 
@@ -174,6 +176,6 @@ class AccessLog(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject}"
 
 
-def record_access(action: str, subject: str, *, actor: str, role: str = "") -> None:
+def record_access(action: str, subject: str, *, actor: str, role: str = "", service: str = "") -> None:
     """Write down that someone looked at, exported or changed the settings of something."""
-    AccessLog.objects.create(actor=actor, role=role, action=action, subject=subject)
+    AccessLog.objects.create(actor=actor, role=role, service=service, action=action, subject=subject)

@@ -1,6 +1,7 @@
 """What leaves the house: one row per delivery, whatever its channel."""
 
 import uuid
+from collections.abc import Collection
 from typing import ClassVar
 
 from django.db import models
@@ -8,6 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from portal.kit.owed import Owed, OwedQuerySet
+
+
+class DeliveryQuerySet(OwedQuerySet):
+    def sent_to(self, person: Person, addresses: Collection[str]) -> "DeliveryQuerySet":
+        """Return what was sent to a person: to her by name, or to an address of her login where it says no name.
+
+        Two people may share an address: what is about a request is hers only by name.
+        """
+        unnamed = models.Q(person__isnull=True, about="", address__in=addresses)
+        return self.filter(models.Q(person=person) | unnamed)
 
 
 class Delivery(Owed):
@@ -31,13 +42,14 @@ class Delivery(Owed):
     available_at = models.DateTimeField(_("made available"), null=True, blank=True)
     first_read_at = models.DateTimeField(_("first read"), null=True, blank=True)
 
-    objects = OwedQuerySet.as_manager()
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         indexes = [
             models.Index(fields=["about", "id"], name="delivery_about"),
+            models.Index(fields=["address"], name="delivery_unnamed", condition=models.Q(person__isnull=True)),
             models.Index(
                 fields=["next_try_at"], name="delivery_due", condition=models.Q(state__in=("queued", "working"))
             ),

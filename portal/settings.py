@@ -1,12 +1,12 @@
-"""Every setting, read from the environment; what is unsafe in production refuses to start (see guard at the end)."""
+"""Every setting, read from the environment; what is unsafe in production refuses to start (see guard.py)."""
 
 from pathlib import Path
 
 import django_stubs_ext
 import environ
-from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from portal import guard
 
 django_stubs_ext.monkeypatch()
 
@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "formtools",
     "django_q",
-    "csp",
     "town",
     "journal",
     "accounts",
@@ -61,29 +60,23 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.kit.policy.ContentPolicyMiddleware",
     "portal.kit.privacy.PrivatePagesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.identity.work_session.WorkSessionMiddleware",
     "accounts.identity.second_factor.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 
+_LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    [
-                        "django.template.loaders.filesystem.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
-            ],
+            "loaders": [("django.template.loaders.cached.Loader", _LOADERS)],
             "builtins": ["portal.kit.templatetags.kit", "django.templatetags.i18n"],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -144,6 +137,8 @@ DECIDED_FILES_DAYS = env.int("DECIDED_FILES_DAYS", default=75)
 IMAGE_MAX_SIDE = env.int("IMAGE_MAX_SIDE", default=3000)
 IMAGE_QUALITY = env.int("IMAGE_QUALITY", default=85)
 FILE_SCANNER = env.str("FILE_SCANNER", default="procedures.lifecycle.scanning.NullScanner")
+SAFE_MAX_PAPERS = env.int("SAFE_MAX_PAPERS", default=30)  # a person's own papers, kept for her later requests
+SAFE_MAX_BYTES = env.int("SAFE_MAX_BYTES", default=100 * 1024 * 1024)
 # Where clamd listens: a Unix socket, or tcp://host:port.
 CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", default="/run/clamav/clamd.ctl")
 CLAMAV_TIMEOUT = env.float("CLAMAV_TIMEOUT", default=45.0)
@@ -175,6 +170,11 @@ AUTH_PASSWORD_VALIDATORS = [
 # A password alone opens no agent's desk: a passkey, a code from an application, or a recovery code, is asked too. Only
 # the demonstration goes without, and says so.
 SECOND_FACTOR = not DEMO_MODE
+# How long someone who works for the town may stay idle before her pages lock, and be signed in at all, in seconds.
+WORK_SESSIONS = {
+    "agent": (env.int("AGENT_IDLE_MINUTES", default=60) * 60, env.int("AGENT_SESSION_HOURS", default=10) * 3600),
+    "admin": (env.int("ADMIN_IDLE_MINUTES", default=30) * 60, env.int("ADMIN_SESSION_HOURS", default=8) * 3600),
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
@@ -267,25 +267,23 @@ Q_CLUSTER = {
     "label": "Tasks",
 }
 # What is owed is swept by these every minute (dotted path of a function without arguments).
-SWEEPS = ["messaging.tasks.sweep", "procedures.tasks.sweep", "journal.tasks.sweep"]
+SWEEPS = ["messaging.tasks.sweep", "procedures.tasks.sweep", "journal.tasks.sweep", "accounts.tasks.sweep"]
 
 # --- Outside services -----------------------------------------------------------------------------------------------
 # Empty: nothing typed leaves the portal. Else the root of an address service of the shape of the national address base.
 ADDRESS_SERVICE_URL = env.str("ADDRESS_SERVICE_URL", default="")
 
 # --- Browser side ---------------------------------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+    "base-uri": ["'none'"],
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -316,42 +314,4 @@ LOGGING = {
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-# --- Guard ----------------------------------------------------------------------------------------------------------
-if MODE not in {"production", "demo", "test"}:
-    raise ImproperlyConfigured(f"PORTAL_MODE={MODE!r}: choose production, demo or test.")
-for _key, _service in IDENTITY_SERVICES.items():
-    if not (_service["client_id"] and _service["secret"]):
-        raise ImproperlyConfigured(f"{_key.upper()}_ISSUER needs {_key.upper()}_CLIENT_ID and _CLIENT_SECRET.")
-    if _service["acr"] not in {"eidas0", "eidas0-mfa", "eidas1", "eidas1-mfa", "eidas2", "eidas3"}:
-        raise ImproperlyConfigured(f"{_key.upper()}_ACR is not a level of assurance.")
-    if not set(_service.get("algorithms", {"ES256"})) <= {"ES256", "RS256"}:
-        raise ImproperlyConfigured(f"{_key.upper()}_ALGORITHMS: only ES256 and RS256 prove who signed.")
-if PRODUCTION:
-    unsafe = [
-        reason
-        for wrong, reason in [
-            (DEBUG, "DEBUG is on"),
-            (
-                SECRET_KEY == DEFAULT_SECRET or len(SECRET_KEY) < 40,
-                "SECRET_KEY is the default one or under 40 characters",
-            ),
-            (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS, "ALLOWED_HOSTS is empty or accepts any host"),
-            (INSECURE_COOKIES, "INSECURE_COOKIES is on"),
-            (env.bool("DEMO_MODE", default=False), "DEMO_MODE is on"),
-            *[
-                (not str(service["issuer"]).startswith("https://"), f"{key.upper()}_ISSUER is not an https address")
-                for key, service in IDENTITY_SERVICES.items()
-            ],
-            *[
-                (f"/{DOUBLE_PREFIX}/" in str(service["issuer"]), f"{key.upper()}_ISSUER is the demo's double")
-                for key, service in IDENTITY_SERVICES.items()
-            ],
-        ]
-        if wrong
-    ]
-    if unsafe:
-        raise ImproperlyConfigured("The portal refuses to start in production: " + "; ".join(unsafe) + ".")
-if DEMO_MODE and (BEHIND_PROXY or PUBLIC_URL.startswith("https://")):
-    raise ImproperlyConfigured(
-        "Demo mode refuses to start with production settings (BEHIND_PROXY or an https PUBLIC_URL)."
-    )
+guard.check(globals(), demo_asked=env.bool("DEMO_MODE", default=False))

@@ -17,7 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("langue/", set_language, name="set_language"),
     path("comptes/", include("accounts.urls")),
     path("agent/", include("procedures.desk.urls")),
+    path("atelier/", include("procedures.studio.urls")),
     path("", include("procedures.filing.urls")),
+    path("mes-demandes/", include("procedures.space.urls")),
     path("", include("portal.pages.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -68,6 +68,7 @@ def test_no_page_bears_a_mark_of_the_state() -> None:
         ("procedures/documents/receipt.py", "from procedures.lifecycle.submit import submit"),
         ("procedures/filing/views.py", "from procedures.desk.views import inbox"),
         ("procedures/desk/views.py", "from procedures.studio import forms"),
+        ("procedures/space/home.py", "from procedures.filing import session"),
         ("procedures/filing/views.py", "from procedures import urls"),
         ("procedures/interchange/write.py", "from procedures.filing import wizard"),
         ("procedures/documents/render.py", "import weasyprint"),

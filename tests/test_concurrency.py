@@ -85,3 +85,41 @@ def test_five_clicks_at_once_make_one_request(fresh_live: Live) -> None:
         "print('filed', Applicant.objects.filter(email='claire.double@exemple.fr').count())",
     )
     assert "filed 1" in count
+
+
+INVITE = """
+import re
+from accounts.team.invitations import invite
+from messaging.models import Delivery
+from town.models import Department
+invite('clic@exemple.fr', Department.objects.get(slug='voirie'), 'agent', by=None, title='agente')
+print('link', re.search(r'(/comptes/invitation/\\S+/)', Delivery.objects.latest('pk').body)[1])
+"""
+USED = """
+from accounts.models import Membership, User
+print('made', User.objects.filter(email='clic@exemple.fr').count(),
+      Membership.objects.filter(user__email='clic@exemple.fr').count())
+"""
+
+
+def test_five_people_with_one_invitation_make_one_agent(fresh_live: Live) -> None:
+    path = fresh_live.manage("shell", "-v0", "-c", INVITE).split("link ", 1)[1].split()[0]
+    visitors = [Visitor(fresh_live.url) for _ in range(5)]
+    pages = [visitor.get(path)[1] for visitor in visitors]
+    values = {"given_names": "Clara", "family_name": "Clic", "password": "une phrase bien longue"}
+    ends: list[str] = []
+
+    def accept(visitor: Visitor, page: str) -> None:
+        try:
+            ends.append(visitor.post(path, values, page)[0])
+        except AssertionError:
+            # 410: someone was quicker.
+            ends.append("closed")
+
+    tries = [threading.Thread(target=accept, args=pair) for pair in zip(visitors, pages, strict=True)]
+    for one in tries:
+        one.start()
+    for one in tries:
+        one.join()
+    assert sum(end.endswith("/agent/") for end in ends) == 1, ends
+    assert "made 1 1" in fresh_live.manage("shell", "-v0", "-c", USED)

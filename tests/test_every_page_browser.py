@@ -27,7 +27,10 @@ LOGINS = {
 # What fills the parts of an address, read from the demo town's own rows; "key" depends on the address.
 FIND = """
 import json
+from accounts.models import Absence, Invitation, Membership
 from procedures.models import AnswerFile, Draft, Submission
+role = Membership.objects.filter(user__email='agent@exemple.fr').order_by('pk').first()
+away = Absence.objects.get()
 mine = Submission.objects.filter(person__user__email='citoyen@exemple.fr')
 case = mine.filter(status='submitted').order_by('pk').first()
 print('found ' + json.dumps({
@@ -35,6 +38,9 @@ print('found ' + json.dumps({
     'reference': case.reference,
     'token': 'forged',
     'pk': 1,
+    'user_id': str(role.user.public_id),
+    'studio:change_role': role.pk,
+    'desk:cancel_absence': away.pk,
 }))
 """
 KEYS = {"filing:action": "withdraw", "desk:action": "take_charge"}
@@ -92,7 +98,8 @@ def test_every_page_that_a_role_may_open_is_accessible(page: Page, role: str, va
     for name in sorted(set(names()) - NOT_PAGES):
         if EXPECTED[name][role] != 200 and name not in own:
             continue
-        parts = {key: KEYS[name] if key == "key" else here[key] for key in parameters(name)}
+        own_values = {"key": KEYS.get(name), "pk": here.get(name)}
+        parts = {key: own_values.get(key) or here[key] for key in parameters(name)}
         answer = page.goto(reverse(name, kwargs=parts))
         assert answer is not None
         assert answer.status < 500, name

@@ -142,7 +142,7 @@ def test_a_removed_passkey_opens_nothing(desk: people.Desk) -> None:
 
 def test_a_device_that_verifies_nobody_opens_nothing_alone_and_is_not_added(desk: people.Desk) -> None:
     own = holder(desk.zoe)
-    own.flags = passkey.PRESENT
+    own.flags = passkey.FLAG.UP
     portal = passkey.browser()
     passkey.sign_in(portal, own.get(passkey.challenge(portal)))
     assert not signed_in(portal)

@@ -181,7 +181,7 @@ def test_an_assertion_is_good_once(device: Callable[[], Device]) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None)
     use_passkey(page)
-    page.wait_for_url("**/mes-demandes/")
+    page.wait_for_url("**/atelier/equipe/")
     assertion = next(data for data in sent if "credential=" in data)
     sign_out(page)
     replay = """async body => {

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.permissions import Actor
+from journal.models import record_access
 from procedures.lifecycle import draft as drafts
 from procedures.lifecycle import message as letters
 from procedures.lifecycle.transition import apply
@@ -37,6 +38,8 @@ class World:
             "reference": self.case.reference,
             "file_id": people.attach(self.case).public_id,
             "key": "withdraw",
+            "paper_id": people.keep_paper(self.town.zoe).public_id,
+            "kind": "profil",
             "place": ".well-known/openid-configuration",
         }
 
@@ -52,10 +55,14 @@ class World:
             case = self.file()
             if number % 3:
                 apply(case, "take_charge", by=Actor(user=self.town.nadia))
+            if number % 3 == 2:
+                apply(case, "ask_correction", by=Actor(user=self.town.nadia), words="Une date, s’il vous plaît ?")
             drafts.start(self.town.procedure, self.town.zoe.person)
             letters.send(self.case, "Encore un mot.", by=Actor(user=self.town.zoe))
             letters.send(self.case, "Une réponse.", by=Actor(user=self.town.nadia))
             people.attach(self.case)
+            people.keep_paper(self.town.zoe)
+            record_access("read", self.case.key, actor="user:x", role="agent", service=f"Service {number}")
             samples.procedure(f"acte-{Procedure.objects.count()}", department=self.town.civil)
 
     def browser(self, role: str) -> Portal:
@@ -99,4 +106,4 @@ def test_every_address_costs_the_same_with_one_row_and_with_thirty() -> None:
     assert Procedure.objects.count() > 30
     grown = {name: (little[name], much[name]) for name in little if much[name] > little[name]}
     assert not grown, grown
-    assert {"desk:list", "desk:case", "filing:mine", "filing:catalogue"} <= set(little)
+    assert {"desk:list", "desk:case", "space:home", "filing:catalogue"} <= set(little)

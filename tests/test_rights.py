@@ -7,8 +7,10 @@ from django.core.cache import cache
 from django.test import override_settings
 from django.urls import reverse
 
-from accounts.models import Membership, User
+from accounts import consents
+from accounts.models import Absence, Invitation, Membership, Person, Purpose, User
 from procedures.lifecycle import draft as drafts
+from procedures.models import SafePaper
 from tests.support import people, samples
 from tests.support.addresses import names, parameters
 from tests.support.client import Portal, close_files
@@ -45,6 +47,11 @@ FLOW = dict.fromkeys(ROLES, 302)
 # What only exists once a second factor was added.
 NOTHING_YET = {**dict.fromkeys(ROLES, 404), "anonymous": 302}
 
+# The studio is for administrators; strangers are led to sign in.
+ADMIN = {**dict.fromkeys(ROLES, 403), "anonymous": 302, "town_admin": 200}
+# What is done by POST only leads back.
+ADMIN_ACT = ADMIN | {"town_admin": 302}
+
 # address name → role → status of a GET
 EXPECTED: dict[str, dict[str, int]] = {
     "home": EVERYONE,
@@ -60,7 +67,6 @@ EXPECTED: dict[str, dict[str, int]] = {
     "filing:prepare": dict.fromkeys(ROLES, 302),
     "filing:follow": EVERYONE,
     "filing:follow_code": FLOW,
-    "filing:mine": SIGNED_IN,
     "filing:resume": dict.fromkeys(ROLES, 410),
     "filing:draft": own() | SIGN_IN_AGAIN,
     "filing:recap": own(302) | SIGN_IN_AGAIN,
@@ -73,10 +79,29 @@ EXPECTED: dict[str, dict[str, int]] = {
     "filing:upload": own() | SIGN_IN_AGAIN,
     "filing:case": own(),
     "filing:confirmation": own(),
+    "filing:consultations": own(),
     "filing:message": dict.fromkeys(ROLES, 302),
     "filing:action": own(),
     "filing:receipt": own(202),
     "filing:file": own(),
+    # A space is that of whoever is signed in; agents are persons too.
+    "space:home": SIGNED_IN,
+    "space:waiting": SIGNED_IN,
+    "space:drafts": SIGNED_IN,
+    "space:running": SIGNED_IN,
+    "space:done": SIGNED_IN,
+    "space:profile": SIGNED_IN,
+    "space:preferences": SIGNED_IN,
+    "space:data": SIGNED_IN,
+    "space:download": FLOW,
+    "space:erase": SIGNED_IN,
+    "space:close_account": SIGNED_IN,
+    "space:papers": SIGNED_IN,
+    "space:open_safe": FLOW,
+    "space:keep_sent": FLOW,
+    "space:paper": own() | SIGN_IN_AGAIN,
+    "space:paper_file": own() | SIGN_IN_AGAIN,
+    "space:throw_paper": own(302) | SIGN_IN_AGAIN,
     "pages:terms": EVERYONE,
     "pages:legal": EVERYONE,
     "pages:privacy": EVERYONE,
@@ -86,6 +111,24 @@ EXPECTED: dict[str, dict[str, int]] = {
     "pages:verify": EVERYONE,
     "desk:home": desk(elsewhere=200),
     "desk:list": desk(elsewhere=200),
+    "desk:absence": desk(elsewhere=200),
+    # An absence of Nadia's: nobody else cancels it here.
+    "desk:cancel_absence": desk(404) | {"agent": 302},
+    "desk:sector": desk(elsewhere=200),
+    "studio:team": ADMIN,
+    "studio:invite": ADMIN,
+    "studio:resend": ADMIN_ACT,
+    "studio:cancel_invitation": ADMIN_ACT,
+    "studio:person": ADMIN,
+    "studio:grant": ADMIN,
+    "studio:change_role": ADMIN,
+    "studio:end_role": ADMIN_ACT,
+    "studio:departure": ADMIN,
+    "studio:absence": ADMIN,
+    "studio:cancel_absence": ADMIN_ACT,
+    "studio:reset_factor": ADMIN,
+    # A link that nobody was sent.
+    "invitation": dict.fromkeys(ROLES, 404),
     "desk:accesses": desk(403, 403) | {"auditor": 200},
     "desk:case": desk(),
     "desk:action": desk() | {"auditor": 403, "signatory": 403},
@@ -170,12 +213,34 @@ def who(role: str, town: people.Desk) -> User | None:
     return known.get(role)
 
 
+def team_keys(town: people.Desk) -> dict[str, dict[str, object]]:
+    """Return what fills the addresses of the team: Nadia, her role, an absence of hers, an invitation."""
+    who: dict[str, object] = {"user_id": town.nadia.public_id}
+    role = who | {"pk": town.nadia.memberships.get().pk}
+    away = Absence.objects.create(user=town.nadia, starts_on="2099-01-05", ends_on="2099-01-09")
+    invited = Invitation.objects.create(
+        email="lea@exemple.fr", department=town.civil, role="agent", title="agente", token_digest="x"
+    )
+    return {
+        **dict.fromkeys(
+            ("studio:person", "studio:grant", "studio:departure", "studio:absence", "studio:reset_factor"), who
+        ),
+        **dict.fromkeys(("studio:change_role", "studio:end_role"), role),
+        "studio:cancel_absence": who | {"pk": away.pk},
+        "desk:cancel_absence": {"pk": away.pk},
+        "studio:resend": {"pk": invited.pk},
+        "studio:cancel_invitation": {"pk": invited.pk},
+    }
+
+
 @override_settings(IDENTITY_SERVICES=SERVICE)
 @pytest.mark.parametrize("role", ROLES)
 def test_who_may_open_what(role: str, town: people.Desk) -> None:
     submission = town.file()
     stored = people.attach(submission)
     draft = drafts.start(town.procedure, town.zoe.person)
+    keys = team_keys(town)
+    paper = people.keep_paper(town.zoe)
     values = {
         "slug": "acte",
         "pk": 1,
@@ -187,6 +252,8 @@ def test_who_may_open_what(role: str, town: people.Desk) -> None:
         "reference": submission.reference,
         "key": "withdraw",
         "file_id": stored.public_id,
+        "paper_id": paper.public_id,
+        "kind": "profil",
         "place": ".well-known/openid-configuration",
     }
     cache.set(f"oidc.document:{ISSUER}", PLACES)
@@ -195,7 +262,7 @@ def test_who_may_open_what(role: str, town: people.Desk) -> None:
         browser = Portal()
         if user:
             browser.force_login(user)
-        here = values | ({"key": "take_charge"} if name == "desk:action" else {})
+        here = values | ({"key": "take_charge"} if name == "desk:action" else {}) | keys.get(name, {})
         if name.startswith("identity_"):
             here |= {"key": "franceconnect"}
         url = reverse(name, kwargs={key: here[key] for key in parameters(name)})
@@ -222,3 +289,20 @@ def test_nobody_else_posts_for_the_citizen(role: str, town: people.Desk) -> None
         if role == "anonymous":
             assert answer.headers["Location"].startswith("/comptes/connexion/?next=")
     assert browser.get(f"/brouillons/{uuid.uuid4()}/").status_code == 404
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "citizen"])
+def test_nobody_else_touches_the_papers_of_the_citizen(role: str, town: people.Desk) -> None:
+    stored = people.attach(town.file())
+    paper = people.keep_paper(town.zoe)
+    browser, user = Portal(), who(role, town)
+    if user:
+        browser.force_login(user)
+        consents.give(Person.objects.get(user=user), Purpose.SAFE)
+    paths = (f"{paper.public_id}/", f"{paper.public_id}/supprimer/", f"garder/{stored.public_id}/")
+    for path in paths:
+        answer = browser.post(f"/mes-demandes/papiers/{path}", {"kind": "other", "name": "x"})
+        assert answer.status_code == (302 if role == "anonymous" else 404)
+    paper.refresh_from_db()
+    assert paper.name == "livret.pdf"
+    assert SafePaper.objects.count() == 1

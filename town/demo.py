@@ -28,14 +28,13 @@ _ENTITIES = {
     "21990001500012": "Commune de Val-de-Brume",
     "26990001500019": "Centre communal d’action sociale de Val-de-Brume",
 }
+# The sectors of the arrêté of 4 July 2013: the people of one are not seen from another.
 _SECTORS = {
-    "accueil": "Relations avec les habitants",
-    "etat-civil": "État civil et population",
-    "education": "Éducation et enfance",
-    "cadre-de-vie": "Voirie et cadre de vie",
-    "securite": "Police municipale",
-    "vie-locale": "Vie associative et fêtes",
-    "social": "Action sociale",
+    "usagers": "Relations avec les usagers",
+    "etat-civil": "État civil et citoyenneté",
+    "scolaire": "Prestations scolaires et périscolaires, activités sportives et socioculturelles",
+    "voirie": "Polices spéciales et voirie",
+    "social": "Travail et social",
 }
 _PLACES = {
     "Mairie": ("1 place de l’Hôtel-de-Ville", "Entrée de plain-pied par la place. Bus 2, arrêt Hôtel-de-Ville."),
@@ -49,12 +48,12 @@ _OFFICES = {0: _ALL_DAY, 1: _ALL_DAY, 2: _ALL_DAY, 3: _MORNING, 4: _ALL_DAY}
 _COMMUNE, _CCAS = _ENTITIES
 # slug: name, sector, entity, place, last digits of the telephone, hours
 _DEPARTMENTS = {
-    "accueil": ("Accueil de la mairie", "accueil", _COMMUNE, "Mairie", "40", _TOWN_HALL),
+    "accueil": ("Accueil de la mairie", "usagers", _COMMUNE, "Mairie", "40", _TOWN_HALL),
     "etat-civil": ("Service État civil", "etat-civil", _COMMUNE, "Mairie", "52", _TOWN_HALL),
-    "education": ("Service Éducation", "education", _COMMUNE, "Mairie", "53", _OFFICES),
-    "voirie": ("Service Voirie", "cadre-de-vie", _COMMUNE, "Centre technique", "54", _OFFICES),
-    "police-municipale": ("Police municipale", "securite", _COMMUNE, "Mairie", "55", _OFFICES),
-    "vie-associative": ("Service Vie associative", "vie-locale", _COMMUNE, "Maison des associations", "56", _OFFICES),
+    "education": ("Service Éducation", "scolaire", _COMMUNE, "Mairie", "53", _OFFICES),
+    "voirie": ("Service Voirie", "voirie", _COMMUNE, "Centre technique", "54", _OFFICES),
+    "police-municipale": ("Police municipale", "voirie", _COMMUNE, "Mairie", "55", _OFFICES),
+    "vie-associative": ("Service Vie associative", "scolaire", _COMMUNE, "Maison des associations", "56", _OFFICES),
     "ccas": ("Centre communal d’action sociale", "social", _CCAS, "Mairie", "57", _OFFICES),
 }
 

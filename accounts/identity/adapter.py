@@ -17,11 +17,10 @@ from django.urls import reverse
 from journal.models import record_access
 from town import models as town
 
-from ..models import Person, Role, User
+from ..models import DESK_ROLES, Person, Role, User
 from ..permissions import Actor
 
 _FRESH_SECONDS = 300
-_DESK_ROLES = (Role.AGENT, Role.HEAD, Role.SIGNATORY, Role.AUDITOR)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -33,9 +32,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return saved
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Lead those who work at the desk to it, and everyone else to her own requests."""
-        if isinstance(request.user, User) and Actor(user=request.user).has_any(_DESK_ROLES):
-            return reverse("desk:home")
+        """Lead those who work at the desk to it, administrators to their team, and everyone else to her own requests."""
+        if isinstance(request.user, User):
+            actor = Actor(user=request.user)
+            if actor.has_any(DESK_ROLES):
+                return reverse("desk:home")
+            if actor.has_any((Role.TOWN_ADMIN,)):
+                return reverse("studio:team")
         url: str = super().get_login_redirect_url(request)
         return url
 

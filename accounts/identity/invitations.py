@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.utils import timezone
-
 from town.models import LegalEntity
 
-from ..models import Invitation, Membership, User
+from ..models import Invitation, User
+from ..team.invitations import use
 from .oidc.refused import Refused
 
 
@@ -18,33 +17,20 @@ def accept(claims: dict[str, Any]) -> Callable[[User], None]:
     if not invitations:
         raise Refused("not_invited", "no invitation")
 
-    def use(user: User) -> None:
+    def use_all(user: User) -> None:
         for invitation in invitations:
-            _use(invitation, user)
+            use(invitation, user)
 
-    return use
+    return use_all
 
 
 def admit(claims: dict[str, Any], user: User) -> None:
     """Let a known agent in: newly invited, or member of a department today. Refused otherwise."""
     _refuse_other_employer(claims)
     for invitation in Invitation.objects.select_for_update(of=("self",)).open_for(_address(claims)):
-        _use(invitation, user)
+        use(invitation, user)
     if not user.memberships.in_force().exists():
         raise Refused("left", "no membership in force")
-
-
-def _use(invitation: Invitation, user: User) -> None:
-    """Turn one invitation into its membership, once; a membership that ended begins again."""
-    promised = {"title": invitation.title, "authority": invitation.authority}
-    membership, created = Membership.objects.get_or_create(
-        user=user, department=invitation.department, role=invitation.role, defaults=promised
-    )
-    today = timezone.localdate()
-    if not created and membership.ends_on and membership.ends_on < today:
-        Membership.objects.filter(pk=membership.pk).update(**promised, starts_on=today, ends_on=None)
-    invitation.used_at = timezone.now()
-    invitation.save(update_fields=["used_at"])
 
 
 def _refuse_other_employer(claims: dict[str, Any]) -> None:

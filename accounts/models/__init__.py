@@ -1,12 +1,16 @@
-"""Who people are: persons, logins, certified identities, memberships, invitations, mandates, consents."""
+"""Who people are: persons, logins, certified identities, memberships, invitations, absences, mandates, consents."""
 
+from .absence import Absence
 from .identity import CertifiedIdentity
 from .invitation import Invitation
-from .membership import Membership, Role
-from .person import Consent, ContactPoint, Mandate, Person
+from .membership import DESK_ROLES, LENT_ROLES, Membership, Role
+from .person import Consent, ContactPoint, Mandate, Person, Purpose
 from .user import User
 
 __all__ = [
+    "DESK_ROLES",
+    "LENT_ROLES",
+    "Absence",
     "CertifiedIdentity",
     "Consent",
     "ContactPoint",
@@ -14,6 +18,7 @@ __all__ = [
     "Mandate",
     "Membership",
     "Person",
+    "Purpose",
     "Role",
     "User",
 ]

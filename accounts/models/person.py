@@ -89,13 +89,29 @@ class Mandate(models.Model):
         return f"{self.helper} → {self.principal}"
 
 
+class Purpose(models.TextChoices):
+    """What a person may agree to: what the law asks for, such as an acknowledgement of receipt, is none of these."""
+
+    REMINDERS = "reminders", _("reminders of drafts and papers")
+    NEWS = "news", _("news of the town")
+    SAFE = "safe", _("papers kept for later requests")
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def in_force(self) -> "ConsentQuerySet":
+        """Return the consents that were not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
 class Consent(models.Model):
-    """What a person agreed to, for one purpose, and when it was withdrawn."""
+    """What a person agreed to, for one purpose, and when it was withdrawn: a proof, kept (GDPR article 7.1)."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
-    purpose = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=60, choices=Purpose.choices)
     given_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("consent")

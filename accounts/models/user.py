@@ -52,3 +52,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email or str(self.public_id)
+
+    @property
+    def key(self) -> str:
+        """The opaque id under which the journal names this login."""
+        return f"user:{self.public_id}"
+
+    @property
+    def display_name(self) -> str:
+        """The name of the human being behind it; the address where no name is recorded."""
+        person = getattr(self, "person", None)
+        return (person.display_name if person else "") or str(self)

@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from .markup import fill
 from .prose import hint as hint_words
 from .prose import is_long
 from .widgets import Content, Control, Group, Suggested, Tick, select, text_input, textarea
@@ -51,7 +52,7 @@ def faults_of(form: forms.BaseForm) -> list[tuple[str, str]]:
 def draw_hint(text: Any, identifier: str) -> SafeString:
     """Draw the help of a question, which its control names in `aria-describedby`."""
     css = "hint prose" if is_long(text) else "hint"
-    return format_html('<div class="{}" id="{}">{}</div>', css, identifier, hint_words(text))
+    return fill('<div class="{}" id="{}">{}</div>', css, identifier, hint_words(text))
 
 
 def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = None) -> SafeString:
@@ -69,7 +70,7 @@ def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = N
     described = " ".join(filter(None, (hint_id, error_id)))
     hint = draw_hint(bound.help_text, hint_id) if hint_id else ""
     error = (
-        format_html(
+        fill(
             '<p class="error" id="{}"><span class="sr">{} </span>{}</p>',
             error_id,
             _("Error:"),
@@ -78,7 +79,7 @@ def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = N
         if messages
         else ""
     )
-    label = bound.label if required else format_html('{} <span class="hint">({})</span>', bound.label, _("optional"))
+    label = bound.label if required else fill('{} <span class="hint">({})</span>', bound.label, _("optional"))
     control = Control(
         name=bound.html_name,
         id=base,
@@ -90,17 +91,17 @@ def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = N
     )
     css = "field bad" if messages else "field"
     if isinstance(widget, (Group, SearchMany)):
-        return format_html(
+        return fill(
             '<fieldset class="{}"{}><legend>{}</legend>{}{}{}</fieldset>',
             css,
-            format_html(' aria-describedby="{}"', described) if described else "",
+            fill(' aria-describedby="{}"', described) if described else "",
             label,
             hint,
             error,
             widget.control(control),
         )
     if isinstance(widget, (Tick, forms.CheckboxInput)):
-        return format_html(
+        return fill(
             '<div class="{}">{}<div class="choice"><input type="checkbox" id="{}" name="{}"{}{}{}{}>'
             '<label for="{}">{}</label>{}</div></div>',
             css,
@@ -109,13 +110,13 @@ def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = N
             bound.html_name,
             " checked" if control.value else "",
             " required" if required else "",
-            format_html(' aria-describedby="{}"', described) if described else "",
+            fill(' aria-describedby="{}"', described) if described else "",
             SafeString(' aria-invalid="true"') if wrong else "",
             base,
             label,
             hint,
         )
-    return format_html(
+    return fill(
         '<div class="{}"><label for="{}">{}</label>{}{}{}</div>',
         css,
         base,

@@ -3,8 +3,10 @@
 import re
 from typing import Any
 
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+
+from .markup import fill
 
 
 def prose(text: str) -> SafeString:
@@ -21,10 +23,10 @@ def prose(text: str) -> SafeString:
             elif line.strip():
                 paragraph.append(line.strip())
         if paragraph:
-            blocks.append(format_html("<p>{}</p>", " ".join(paragraph)))
+            blocks.append(fill("<p>{}</p>", " ".join(paragraph)))
         if items:
             blocks.append(
-                format_html('<ul class="bullets">{}</ul>', format_html_join("", "<li>{}</li>", ((i,) for i in items)))
+                fill('<ul class="bullets">{}</ul>', format_html_join("", "<li>{}</li>", ((i,) for i in items)))
             )
     return mark_safe("".join(blocks))  # noqa: S308 every block is escaped above
 

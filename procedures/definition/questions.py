@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.kit.fields import render_field
+from portal.kit.markup import fill
 from portal.kit.prose import followed
 from portal.kit.widgets import Output
 
@@ -132,7 +132,7 @@ class QuestionsForm(forms.Form):
 
     def conditional(self, question: "Field", drawn: SafeString) -> SafeString:
         """Wrap a question whose condition only a script, or the server, can follow: said in words without one."""
-        return format_html(
+        return fill(
             '<div class="when" data-when="{}"><p class="hint said">{}</p>{}</div>',
             self.add_prefix(question.id),
             self.context.say(question.when),

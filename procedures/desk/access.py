@@ -10,9 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from accounts.identity.work_session import keep_typed
 from accounts.models import Role, User
-from accounts.permissions import Actor, actor_of
+from accounts.permissions import Actor, actor_of, administered
 from journal.models import record_access
+from town.models import Sector
 
 from .. import permissions
 from ..definition.reference import normalise_reference
@@ -35,30 +37,67 @@ def desk_only(
             return redirect_to_login(request.get_full_path(), "account_login")
         if not permissions.may_use_desk(actor):
             raise PermissionDenied
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except OtherSector as elsewhere:
+            return _offer_change(request, elsewhere.sector)
 
     return guarded
 
 
+class OtherSector(Exception):
+    """The request is in another sector of hers than the one that the desk works in now."""
+
+    def __init__(self, sector: Sector) -> None:
+        super().__init__(sector.code)
+        self.sector = sector
+
+
+def _offer_change(request: HttpRequest, other: Sector) -> HttpResponse:
+    """Propose the sector of a request that she may see; what she typed waits for her there."""
+    kept = request.method == "POST" and keep_typed(request)
+    return page(
+        request,
+        "desk/other_sector.html",
+        {"other": other, "next": request.path, "kept": kept},
+        section="case",
+        status=409,
+    )
+
+
 def load(request: HttpRequest, reference: str) -> Submission:
-    """Return the request if this agent may see it; 404 otherwise, whether it exists or not."""
+    """Return the request if this agent may see it; 404 otherwise, whether it exists or not. May raise OtherSector."""
+    actor, wanted = actor_of(request), normalise_reference(reference) or reference
     found = (
-        permissions.visible_submissions(actor_of(request))
+        permissions.visible_submissions(actor)
         .for_list()
         .select_related("department__place", "department__entity")
-        .filter(reference=normalise_reference(reference) or reference)
+        .filter(reference=wanted)
         .first()
     )
-    if found is None:
-        raise Http404
-    return found
+    if found is not None:
+        return found
+    other = permissions.other_sector_of(actor, wanted)
+    if other is not None:
+        raise OtherSector(other)
+    raise Http404
 
 
 def note(actor: Actor, action: str, submission: Submission) -> None:
-    """Write down that an agent looked at a request, under the role she holds there."""
-    held = actor.roles_in(submission.department_id)
+    """Write down that an agent looked at a request, under the role she holds there, and for which department."""
+    held = permissions.roles_on(actor, submission)
     role = next((role for role in _ORDER if role in held), "")
-    record_access(action, submission.key, actor=actor.key, role=role)
+    record_access(action, submission.key, actor=actor.key, role=role, service=_service(actor, submission, role))
+
+
+def _service(actor: Actor, submission: Submission, role: str) -> str:
+    """Return the department that an agent looks for: her own, or the one that was given this request to read."""
+    membership = actor.membership_for(submission.department_id, role)
+    if membership is not None:
+        return membership.department.name
+    granted = submission.accesses.filter(department__in=permissions.desk_departments(actor))
+    access = granted.select_related("department").first()
+    return access.department.name if access and access.department else ""
 
 
 def note_search(actor: Actor, text: str) -> None:
@@ -90,5 +129,13 @@ def page(
     """Draw a page of the desk with what its frame shows: who is signed in, and where she is."""
     actor = actor_of(request)
     name = (actor.person.display_name if actor.person else "") or (str(actor.user) if actor.user else "")
-    frame = {"agent_name": name, "section": section, "may_audit": permissions.may_audit(actor)}
+    frame = {
+        "agent_name": name,
+        "section": section,
+        "may_audit": permissions.may_audit(actor),
+        "administers": bool(administered(actor)),
+        # Named where there are several: with one, there is nothing to choose.
+        "sectors": actor.sectors if len(actor.sectors) > 1 else [],
+        "sector": actor.sector,
+    }
     return render(request, template, {**context, **frame}, status=status)

@@ -27,10 +27,13 @@ from .access import desk_only, name_of, page
 ACTIONS = {
     "read": gettext_noop("read a request"),
     "download": gettext_noop("downloaded a file"),
+    "export": gettext_noop("exported data"),
     "search": gettext_noop("searched"),
     "sign_in": gettext_noop("signed in"),
     "sign_in_failed": gettext_noop("failed to sign in"),
     "unlock": gettext_noop("opened an account again"),
+    "team": gettext_noop("looked at someone of the team"),
+    "configure": gettext_noop("changed roles or absences"),
     "audit": gettext_noop("looked at the accesses"),
 }
 # What an auditor is told of: more requests in a day than the work explains, and reading at night.
@@ -101,7 +104,7 @@ def lines(rows: Iterable[AccessLog], watched: Iterable[User]) -> list[Line]:
             names.get(row.actor, row.actor),
             row.role,
             _(ACTIONS.get(row.action, row.action)),
-            row.subject.removeprefix("search:") if row.action == "search" else "",
+            row.subject.removeprefix("search:") if row.action == "search" else names.get(row.subject, ""),
             known.get(row.subject, ""),
         )
         for row in rows

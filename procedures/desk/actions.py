@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.identity.work_session import take_typed
 from accounts.permissions import Actor, actor_of
 
 from .. import permissions
@@ -38,8 +39,10 @@ def action(request: HttpRequest, reference: str, key: str) -> HttpResponse:
     transition = _transition(submission, key)
     if not permissions.may_apply(actor, submission, transition):
         raise PermissionDenied
-    preview = request.method == "POST" and "preview" in request.POST
-    data = request.POST if request.method == "POST" else None
+    # What was typed while the page was locked is shown again, not done: she reads it over first.
+    typed = take_typed(request, request.path)
+    preview = typed is not None or (request.method == "POST" and "preview" in request.POST)
+    data = request.POST if request.method == "POST" else typed
     form = form_for(transition, data, casefile.prepared_of(submission), preview=preview)
     if submission.state not in transition.from_:
         return _draw(request, submission, transition, form, stale=True, status=409)
@@ -113,7 +116,9 @@ def _letter(actor: Actor, submission: Submission, transition: Transition, form: 
     """Return what the letter's preview shows: the very parts that the applicant will read."""
     definition = submission.version.definition
     refusal = transition.outcome == "refused"
-    signer = actor.membership_for(submission.department_id, "signatory") if transition.act == "decide" else None
+    signer = None
+    if transition.act == "decide":
+        signer = actor.membership_for(submission.department_id, "signatory", submission.procedure.public_id)
     return {
         "refusal": refusal,
         "opening": definition.letters.refused if refusal else definition.letters.granted,

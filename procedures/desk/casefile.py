@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from accounts.permissions import Actor
@@ -52,7 +53,7 @@ def timeline(submission: Submission) -> list[Happening]:
     """Return what happened, the latest first."""
     workflow = submission.version.definition.workflow
     events = list(Event.objects.of(submission.key))
-    names = names_of(event.actor for event in events)
+    names = names_of(key for event in events for key in (event.actor, event.data.get("for", "")))
     labels = {state.id: state.label for state in workflow.states}
     told = []
     for event in reversed(events):
@@ -62,11 +63,17 @@ def timeline(submission: Submission) -> list[Happening]:
             Happening(
                 label=happened(event, workflow),
                 state=labels.get(target, ""),
-                who=names.get(event.actor, "") or (submission.applicant.display_name if citizen else ""),
+                who=_who(event, names) or (submission.applicant.display_name if citizen else ""),
                 at=event.at,
             )
         )
     return told
+
+
+def _who(event: Event, names: dict[str, str]) -> str:
+    """Name who did something, and for whom a stand-in did it."""
+    name, absent = names.get(event.actor, ""), names.get(event.data.get("for", ""), "")
+    return _("%(name)s, for %(absent)s") % {"name": name, "absent": absent} if absent else name
 
 
 def last_change(submission: Submission) -> Happening | None:

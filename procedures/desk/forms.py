@@ -122,17 +122,20 @@ class DecisionForm(DeskForm):
 
 
 def form_for(transition: Transition, data: Any, prepared: Decision | None, *, preview: bool = False) -> DeskForm:
-    """Build the form of a transition; a decision starts from what was prepared with the same outcome."""
+    """Build the form of a transition; a decision starts from what was prepared with the same outcome.
+
+    A preview shows what was typed and judges nothing of it.
+    """
     bound = None if preview else data
+    initial: dict[str, str] = {}
+    if preview:
+        initial = {name: str(data.get(name, ""))[:_LIMIT] for name in ("law", "fact", "words")}
     if transition.act in {"propose", "decide"}:
-        initial: dict[str, str] = {}
-        if preview:
-            initial = {name: str(data.get(name, ""))[:_LIMIT] for name in ("law", "fact", "words")}
-        elif prepared is not None and prepared.outcome == transition.outcome:
+        if not preview and prepared is not None and prepared.outcome == transition.outcome:
             initial = {"law": prepared.law_grounds, "fact": prepared.fact_grounds, "words": prepared.words}
         return DecisionForm(bound, initial=initial, refusal=transition.outcome == "refused")
     if transition.act == "ask_correction":
-        return CorrectionForm(bound)
+        return CorrectionForm(bound, initial=initial)
     if transition.act == "send_back":
-        return SendBackForm(bound)
+        return SendBackForm(bound, initial=initial)
     return MoveForm(bound)

@@ -82,7 +82,9 @@ def selected(actor: Actor, view: View) -> SubmissionQuerySet:
     elif view.deadline == "soon":
         found = found.filter(status__in=OPEN, due_on__gte=today, due_on__lte=today + timedelta(days=SOON))
     if view.agent == "mine":
-        found = found.filter(assigned_to=actor.user)
+        # A stand-in follows what is in the name of who is away.
+        names = {one.user_id for one in actor.memberships if actor.is_lent(one)}
+        found = found.filter(assigned_to__in=[actor.user, *names]) if names else found.filter(assigned_to=actor.user)
     elif view.agent == "nobody":
         found = found.filter(assigned_to=None)
     return found.matching(view.q) if view.q else found

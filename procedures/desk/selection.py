@@ -86,10 +86,8 @@ class Choices:
 
 def filters(actor: Actor, view: View) -> list[Choices]:
     """Return the filters of the list, with the chosen values."""
-    departments = permissions.desk_departments(actor)
-    known = Procedure.objects.filter(
-        Exists(Submission.objects.filter(procedure=OuterRef("pk"), department__in=departments))
-    ).values_list("slug", "title")
+    filed = permissions.visible_submissions(actor).filter(procedure=OuterRef("pk"))
+    known = Procedure.objects.filter(Exists(filed)).values_list("slug", "title")
     # Without a search, what is under way is what an address without state shows.
     states = [("" if value == "open" and not view.q else SLUGS[value], state_words(value)) for value in STATES]
     state = "" if view.state == "open" and not view.q else SLUGS[view.state]

@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from . import accesses, actions, views
+from . import absence, accesses, actions, sector, views
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
+    path("absence/", absence.absence, name="absence"),
+    path("absence/<int:pk>/annuler/", absence.cancel, name="cancel_absence"),
+    path("secteur/", sector.sector, name="sector"),
     path("acces/", accesses.accesses, name="accesses"),
     path("demandes/", views.listing, name="list"),
     path("demandes/<str:reference>/", views.case, name="case"),

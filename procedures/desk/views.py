@@ -9,10 +9,13 @@ from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.identity.work_session import take_typed
 from accounts.permissions import actor_of
 from portal.kit.moments import long_day
 
@@ -31,12 +34,14 @@ from .forms import MessageForm
 def home(request: HttpRequest) -> HttpResponse:
     """Show what waits, and the requests that are mine."""
     actor = actor_of(request)
-    departments = sorted({membership.department.name for membership in actor.memberships})
+    here = [one.department for one in actor.memberships if one.department.sector == actor.sector]
+    departments = sorted({department.name for department in here})
     context = {
         "counters": inbox.counters(actor),
         "rows": inbox.mine(actor),
         "today": long_day(timezone.localdate()),
         "departments": departments,
+        "for_others": actor.user.stands_in.in_force().select_related("user__person") if actor.user else [],
         "mine_address": selection.View(state="open", agent="mine").address,
         "all_address": selection.View(state="open").address,
     }
@@ -51,6 +56,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     reference = normalise_reference(view.q) if view.q else None
     if reference and permissions.visible_submissions(actor).filter(reference=reference).exists():
         return redirect("desk:case", reference)
+    if view.q and actor.must_choose_sector:
+        if reference and permissions.other_sector_of(actor, reference):
+            return redirect("desk:case", reference)
+        # Before a search by name, who works in several sectors says in which.
+        return redirect(f"{reverse('desk:sector')}?{urlencode({'next': request.get_full_path()})}")
     if view.q and "apres" not in request.GET and "avant" not in request.GET:
         note_search(actor, view.q)
     shown, groups = inbox.listed(actor, view, after=request.GET.get("apres", ""), before=request.GET.get("avant", ""))
@@ -80,13 +90,19 @@ def _case(
     note(actor, "read", submission)
     context = casefile.gather(actor, submission)
     if context["may_write"]:
-        context["form"] = form or _message_form(submission)
+        context["form"] = form or _message_form(submission, initial=_typed_message(request, submission))
     return page(request, "desk/case.html", context, section="case", status=status)
 
 
-def _message_form(submission: Submission, data: Any = None) -> MessageForm:
+def _typed_message(request: HttpRequest, submission: Submission) -> dict[str, str]:
+    """Return the words of a message that came while the page was locked."""
+    typed = take_typed(request, reverse("desk:message", args=[submission.reference]))
+    return {"words": typed.get("words", "")} if typed else {}
+
+
+def _message_form(submission: Submission, data: Any = None, initial: Any = None) -> MessageForm:
     applicant = submission.applicant
-    return MessageForm(data, name=applicant.display_name, told=bool(applicant.email))
+    return MessageForm(data, initial=initial, name=applicant.display_name, told=bool(applicant.email))
 
 
 def _must_write(request: HttpRequest, submission: Submission) -> None:

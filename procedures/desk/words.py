@@ -38,9 +38,10 @@ _SHAPES = {
     "granted_in_part": ("check", "yes"),
     "refused": ("cross", "not"),
 }
-# What happens to files by itself.
-_ON_FILES = {
+# What happens to a request apart from its workflow.
+_BY_ITSELF = {
     "file_blocked": gettext_lazy("File blocked: something suspicious was found in it"),
+    "handed_over": gettext_lazy("Handed over: whoever followed it no longer does"),
     "files_destroyed": gettext_lazy("Files destroyed, as announced to the applicant"),
 }
 
@@ -136,8 +137,8 @@ def happened(event: Event, workflow: Workflow) -> str:
         return _("Request filed")
     if event.kind == "message":
         return _("Message from the department") if event.role == "agent" else _("Message from the applicant")
-    if event.kind in _ON_FILES:
-        return str(_ON_FILES[event.kind])
+    if event.kind in _BY_ITSELF:
+        return str(_BY_ITSELF[event.kind])
     try:
         transition = workflow.transition(event.kind)
     except KeyError:

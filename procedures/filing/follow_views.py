@@ -1,4 +1,4 @@
-"""Following a request: one's own list, or without an account by a code."""
+"""Following a request without an account, by a code."""
 
 import hmac
 import secrets
@@ -6,50 +6,23 @@ import time
 from typing import Any
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from accounts.permissions import actor_of
 from portal.kit.limits import too_many
-from portal.kit.paging import keyset
 
-from .. import permissions
 from ..definition.reference import normalise_code, normalise_reference
 from ..lifecycle.follow import send_code
-from ..models import Draft, Submission
+from ..models import Submission
 from . import session
 
 _CODE_SECONDS = 15 * 60
 _CODE_TRIES = 5
 _HOURLY = 30
-
-
-@login_required
-@require_safe
-def mine(request: HttpRequest) -> HttpResponse:
-    """List what waits for me first, then my requests and my drafts."""
-    actor = actor_of(request)
-    page = keyset(
-        permissions.followed_submissions(actor).for_list(),
-        field="received_at",
-        after=request.GET.get("apres", ""),
-        before=request.GET.get("avant", ""),
-        size=20,
-    )
-    waiting = permissions.followed_submissions(actor).filter(status="awaiting_citizen").for_list()[:5]
-    drafts = (
-        Draft.objects.filter(person__in=actor.persons, submission=None)
-        .select_related("procedure")
-        .order_by("-updated_at")[:10]
-    )
-    for row in [*page.rows, *waiting]:
-        row.state_shown = row.version.definition.workflow.state(row.state)
-    return render(request, "filing/mine.html", {"page": page, "waiting": waiting, "drafts": drafts})
 
 
 class FollowForm(forms.Form):

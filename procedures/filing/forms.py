@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from portal.kit.markup import fill
 from portal.kit.prose import prose
 from portal.kit.widgets.place import Geometry
 from portal.kit.widgets.search import Search
@@ -36,7 +36,8 @@ class StepForm(QuestionsForm):
             last = self._headings.get(section.id, first - 1)
             level = self._headings[section.id] = min(first + question.level - 3, last + 1)
             return replace(context, level=level)
-        return replace(context, level=self._headings.get(section.id, first - 1) + 1)
+        level = self._headings.get(section.id, first - 1) + 1
+        return context if level == context.level else replace(context, level=level)
 
     def may_apply(self, node: Any) -> bool:
         """Leave out the questions of a section that does not apply, too."""
@@ -69,10 +70,10 @@ class StepForm(QuestionsForm):
             body = self.draw(section.fields)
             if not body:
                 continue
-            inner = format_html("{}{}", prose(section.intro), self._wrapped(section, body))
+            inner = fill("{}{}", prose(section.intro), self._wrapped(section, body))
             if section.title:
                 drawn.append(
-                    format_html(
+                    fill(
                         '<section aria-labelledby="s-{}"><h2 id="s-{}">{}</h2>{}</section>',
                         section.id,
                         section.id,
@@ -81,13 +82,13 @@ class StepForm(QuestionsForm):
                     )
                 )
             else:
-                drawn.append(format_html("<div>{}</div>", inner))
+                drawn.append(fill("<div>{}</div>", inner))
         return SafeString("".join(drawn))
 
     def _wrapped(self, section: Section, body: SafeString) -> SafeString:
         if section.when is None or not self.is_local(section):
             return body
-        return format_html(
+        return fill(
             '<div class="when" data-when="s-{}"><p class="hint said">{}</p>{}</div>',
             section.id,
             self.context.say(section.when),

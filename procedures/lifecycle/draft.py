@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -23,7 +22,7 @@ from ..definition.fields import FileField
 from ..definition.trace import Trace
 from ..models import Draft, DraftFile, Edition, Procedure, StoredFile
 from ..models.draft import RESUME_LINK, expiry
-from ..models.storage import drop_pieces
+from ..models.storage import drop_pieces, remove
 from . import prefill
 from .files import RefusedFile, receive
 
@@ -174,7 +173,7 @@ def no_room(field: FileField) -> str:
 def detach(draft: Draft, file_id: str) -> None:
     """Remove a file from a draft, row and bytes; a file that is not there is no error."""
     for stored in StoredFile.objects.filter(draft_link__draft=draft, public_id=file_id):
-        _remove(stored)
+        remove(stored)
     draft.answers = {name: _without(value, file_id) for name, value in draft.answers.items()}
     draft.save(update_fields=["answers"])
     prolong(draft)
@@ -189,18 +188,11 @@ def _without(value: Any, file_id: str) -> Any:
     return value
 
 
-def _remove(stored: StoredFile) -> None:
-    key = stored.key
-    stored.delete()
-    # The bytes go only once the row is gone for good.
-    transaction.on_commit(lambda: default_storage.delete(key))
-
-
 @transaction.atomic
 def discard(draft: Draft) -> None:
     """Throw a draft away, with its files."""
     for stored in StoredFile.objects.filter(draft_link__draft=draft):
-        _remove(stored)
+        remove(stored)
     for upload in draft.uploads.filter(done_at=None):
         drop_pieces(upload)
     draft.delete()

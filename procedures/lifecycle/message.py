@@ -35,13 +35,10 @@ def send(submission: Submission, body: str, *, by: Actor) -> Message:
     if not agent and not permissions.may_see_as_citizen(by, submission):
         raise PermissionDenied
     message = write(submission, by, body)
-    journal.append(
-        submission.key,
-        "message",
-        actor=by.key,
-        role="agent" if agent else "applicant",
-        data={"message": str(message.public_id)},
-    )
+    data = {"message": str(message.public_id)}
+    if agent and (absent := permissions.acts_for(by, submission)):
+        data["for"] = absent
+    journal.append(submission.key, "message", actor=by.key, role="agent" if agent else "applicant", data=data)
     if agent:
         notify.citizen(
             submission,

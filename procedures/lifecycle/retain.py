@@ -30,6 +30,7 @@ def purge_orphans(limit: int = 200) -> int:
         answer_link=None,
         message_link=None,
         document=None,
+        safe_link=None,
         created_at__lt=timezone.now() - timedelta(hours=1),
     )
     count = 0

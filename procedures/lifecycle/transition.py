@@ -78,6 +78,8 @@ def apply(
         raise MissingWords("words", _("Write what the person must know."))
     state = workflow.state(transition.to)
     data: dict[str, Any] = {"transition": transition.id, "from": current.state, "to": state.id}
+    if absent := permissions.acts_for(by, current, transition.role):
+        data["for"] = absent
     _act(current, transition, by, words.strip(), grounds, data)
     _move(current, transition, state, by)
     journal.append(current.key, transition.id, actor=by.key, role=transition.role, data=data)
@@ -142,7 +144,7 @@ def _propose(submission: Submission, transition: Transition, by: Actor, grounds:
 
 
 def _decide(submission: Submission, transition: Transition, by: Actor, grounds: Grounds | None) -> Decision:
-    membership = by.membership_for(submission.department_id, "signatory")
+    membership = by.membership_for(submission.department_id, "signatory", submission.procedure.public_id)
     person = by.person
     # Without its author's first name, surname, title and service a decision is not sent (L212-1).
     if membership is None or person is None or not (person.family_name and person.given_names and membership.title):

@@ -9,6 +9,7 @@ from .edition import Edition
 from .file import AnswerFile, DraftFile, FileScan, StoredFile
 from .prefill import Partner, Prefill
 from .procedure import Procedure, ProcedureVersion
+from .safe import SafePaper
 from .upload import PartialUpload
 from .working_copy import WorkingCopy
 
@@ -31,6 +32,7 @@ __all__ = [
     "Prefill",
     "Procedure",
     "ProcedureVersion",
+    "SafePaper",
     "StoredFile",
     "Submission",
     "WorkingCopy",

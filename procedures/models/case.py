@@ -24,6 +24,18 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             "acknowledgement", "search_text", "version__content", "procedure__search_text"
         )
 
+    def waiting(self) -> "SubmissionQuerySet":
+        """Return the requests that wait for their citizen."""
+        return self.filter(status=Submission.Status.AWAITING_CITIZEN)
+
+    def running(self) -> "SubmissionQuerySet":
+        """Return the requests that the town works on."""
+        return self.filter(status__in=(Submission.Status.SUBMITTED, Submission.Status.UNDER_REVIEW))
+
+    def over(self) -> "SubmissionQuerySet":
+        """Return the requests from which nothing more is expected."""
+        return self.filter(status__in=(Submission.Status.DECIDED, Submission.Status.CLOSED))
+
     def matching(self, text: str) -> "SubmissionQuerySet":
         """Return the requests whose reference or searchable words hold every word of ``text``, accents aside."""
         words = fold(text).split()[:8]

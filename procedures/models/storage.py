@@ -6,6 +6,7 @@ from typing import IO, Any
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils import timezone
 
 from .file import StoredFile
@@ -45,6 +46,26 @@ def store(
         original_sha256=original_sha256,
         protected=protected,
     )
+
+
+def copy(stored: StoredFile) -> StoredFile:
+    """Return a file of its own with the same bytes, name and verdict. Raises OSError where the bytes are not there."""
+    with default_storage.open(stored.key) as content:
+        return store(
+            content,
+            name=stored.name,
+            content_type=stored.content_type,
+            scan=StoredFile.Scan(stored.scan),
+            original_sha256=stored.original_sha256,
+            protected=stored.protected,
+        )
+
+
+def remove(stored: StoredFile) -> None:
+    """Remove a file, row and bytes, once nothing links it; the bytes go only once the row is gone for good."""
+    key = stored.key
+    stored.delete()
+    transaction.on_commit(lambda: default_storage.delete(key))
 
 
 def destroy(stored: StoredFile) -> None:

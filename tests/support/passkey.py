@@ -14,7 +14,7 @@ from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, Au
 from tests.support.client import Portal, page_of
 
 ORIGIN = "http://localhost"
-PRESENT, VERIFIED, KEY = 0x01, 0x04, 0x40
+FLAG = AuthenticatorData.FLAG
 
 
 def browser() -> Portal:
@@ -35,7 +35,7 @@ class Passkey:
     def __init__(self, *, verified: bool = True) -> None:
         self.private = ec.generate_private_key(ec.SECP256R1())
         self.id = secrets.token_bytes(16)
-        self.flags = PRESENT | (VERIFIED if verified else 0)
+        self.flags = FLAG.UP | (FLAG.UV if verified else FLAG(0))
         self.handle = ""
 
     def _client(self, kind: str, challenge: str, origin: str) -> CollectedClientData:
@@ -44,10 +44,10 @@ class Passkey:
     def create(self, options: dict[str, Any], *, origin: str = ORIGIN) -> dict[str, Any]:
         """Answer a request for a new passkey."""
         self.handle = options["user"]["id"]
-        public = ES256.from_cryptography_key(self.private.public_key())
+        public = ES256.from_cryptography_key(self.private.public_key())  # type: ignore[no-untyped-call]
         data = AuthenticatorData.create(
             hashlib.sha256(options["rp"]["id"].encode()).digest(),
-            self.flags | KEY,
+            self.flags | FLAG.AT,
             0,
             AttestedCredentialData.create(Aaguid.NONE, self.id, public),
         )

@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from accounts.models import Membership, Person, User
+from accounts import consents
+from accounts.models import Membership, Person, Purpose, User
 from accounts.permissions import Actor
 from procedures.lifecycle import draft as drafts
 from procedures.lifecycle.submit import submit
-from procedures.models import AnswerFile, Procedure, StoredFile, Submission
+from procedures.models import AnswerFile, Procedure, SafePaper, StoredFile, Submission
 from procedures.models.storage import store
 from tests.support import samples
+from tests.support.client import Portal
 from town.models import Department
 
 APPLICANT: dict[str, Any] = {
@@ -99,6 +102,13 @@ def desk() -> Desk:
     )
 
 
+def sign_in(browser: Portal, user: User, *, follow: bool = False) -> Any:
+    """Sign in through the page, with the password: what is asked again within minutes is then proven."""
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    page = browser.get("/comptes/connexion/")
+    return browser.fill(page, login=user.email, password=samples.PASSWORD, follow=follow)
+
+
 def attach(submission: Submission, scan: str = "clean", content: bytes = b"%PDF-1.4 x") -> StoredFile:
     """Join a file to a request, with a verdict of the scanner."""
     kept = store(
@@ -106,6 +116,16 @@ def attach(submission: Submission, scan: str = "clean", content: bytes = b"%PDF-
     )
     AnswerFile.objects.create(submission=submission, field_id="proof", stored=kept)
     return kept
+
+
+def keep_paper(
+    user: User, name: str = "livret.pdf", scan: str = "clean", content: bytes = b"%PDF-1.4 x", **said: Any
+) -> SafePaper:
+    """Keep a paper of someone who agreed to it, with a verdict of the scanner."""
+    person = Person.objects.get(user=user)
+    consents.give(person, Purpose.SAFE)
+    kept = store(BytesIO(content), name=name, content_type="application/pdf", scan=StoredFile.Scan(scan))
+    return SafePaper.objects.create(person=person, stored=kept, **{"name": name, "kind": "family", **said})
 
 
 def late(submission: Submission, days: int) -> Submission:

@@ -1,4 +1,4 @@
-"""Invite an agent by e-mail: ProConnect opens the portal to her, with one role in one department."""
+"""Invite an agent by e-mail: her link or ProConnect opens the portal to her, with one role in one department."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,17 +7,18 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
-from accounts.models import Invitation, Role, User
-from accounts.models.invitation import expiry
+from accounts.models import Role, User
+from accounts.team.invitations import invite
+from accounts.team.rules import Refusal
 from town.models import Department
 
 
 class Command(BaseCommand):
-    help = "Invite an agent: her first sign-in with ProConnect makes her a member of the department."
+    help = "Invite an agent: the link she gets, or ProConnect, makes her a member of the department."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare who, where and as what."""
-        parser.add_argument("email", help="Work address, as ProConnect knows it")
+        parser.add_argument("email", help="Work address, where the link is sent")
         parser.add_argument("department", help="Short name of the department (etat-civil)")
         parser.add_argument("--role", choices=Role.values, default=Role.AGENT)
         parser.add_argument("--title", required=True, help="Her title, as letters print it")
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--by", default="", help="E-mail of the administrator who invites")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Record the invitation, in place of an open one for the same role."""
+        """Make the invitation and send it, as the team page does."""
         email = options["email"].strip().lower()
         try:
             validate_email(email)
@@ -40,16 +41,16 @@ class Command(BaseCommand):
         by = User.objects.filter(email=options["by"].lower()).first() if options["by"] else None
         if options["by"] and by is None:
             raise CommandError(f"Nobody here has the address {options['by']!r}.")
-        made, _created = Invitation.objects.update_or_create(
-            email=email,
-            department=department,
-            role=options["role"],
-            used_at=None,
-            defaults={
-                "title": options["title"],
-                "authority": options["authority"],
-                "invited_by": by,
-                "expires_at": expiry(),
-            },
-        )
+        try:
+            made = invite(
+                email,
+                department,
+                options["role"],
+                by=None,
+                title=options["title"],
+                authority=options["authority"],
+                invited_by=by,
+            )
+        except Refusal as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"{made} – {made.expires_at:%Y-%m-%d}")

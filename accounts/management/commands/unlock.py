@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
 from accounts.models import User
-from journal.models import record_access
+from accounts.team import factors
 
 
 class Command(BaseCommand):
@@ -20,14 +17,10 @@ class Command(BaseCommand):
         """Read whose account."""
         parser.add_argument("address")
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         """Remove the factors, end the sessions, note it."""
         user = User.objects.filter(email=options["address"].strip().lower()).first()
         if user is None:
             raise CommandError(f"Aucun compte n’a l’adresse {options['address']}.")
-        Authenticator.objects.filter(user=user).delete()
-        for session in UserSession.objects.filter(user=user):
-            session.end()
-        record_access(actor="terminal", role="system", action="unlock", subject=f"user:{user.public_id}")
+        factors.reset(user, by=None)
         self.stdout.write(f"Le compte {user.email} est rouvert : une nouvelle application lui sera demandée.")

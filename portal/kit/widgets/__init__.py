@@ -1,5 +1,6 @@
 """Form controls drawn in Python: measured ten times cheaper than widget templates, and accessible by construction."""
 
+from ..markup import attributes
 from .basic import (
     AddressParts,
     Checkboxes,
@@ -9,7 +10,6 @@ from .basic import (
     Radios,
     Suggested,
     Tick,
-    attributes,
     select,
     text_input,
     textarea,

@@ -1,14 +1,15 @@
 """The plain controls: one input, a list, boxes, a date, an address."""
 
-import html
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeData, SafeString, mark_safe
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+
+from ..markup import attributes, fill
 
 
 @dataclass
@@ -24,22 +25,9 @@ class Control:
     reveals: Mapping[str, SafeString] = field(default_factory=dict)
 
 
-def attributes(values: Mapping[str, Any]) -> SafeString:
-    """Write HTML attributes; None and False are left out, True stands alone."""
-    parts = []
-    for name, value in values.items():
-        if value is True:
-            parts.append(f" {name}")
-        elif value not in (None, False, ""):
-            text = str(value)
-            # Python's own escape: Django's, made for lazy texts, costs five times as much per attribute.
-            parts.append(f' {name}="{text if isinstance(text, SafeData) else html.escape(text)}"')
-    return mark_safe("".join(parts))  # noqa: S308 every value is escaped above
-
-
 def text_input(control: Control, attrs: Mapping[str, Any], kind: str) -> SafeString:
-    """Draw a one-line input; a password is never shown back."""
-    value = "" if kind == "password" or control.value is None else str(control.value)
+    """Draw a one-line input; a password is never shown back, and a browser chooses files itself."""
+    value = "" if kind in {"password", "file"} or control.value is None else str(control.value)
     values = {
         "type": kind,
         "id": control.id,
@@ -50,7 +38,7 @@ def text_input(control: Control, attrs: Mapping[str, Any], kind: str) -> SafeStr
         "aria-invalid": "true" if control.wrong else None,
         **attrs,
     }
-    return format_html("<input{}>", attributes(values))
+    return fill("<input{}>", attributes(values))
 
 
 def textarea(control: Control, attrs: Mapping[str, Any]) -> SafeString:
@@ -63,13 +51,13 @@ def textarea(control: Control, attrs: Mapping[str, Any]) -> SafeString:
         "aria-invalid": "true" if control.wrong else None,
         **{name: value for name, value in attrs.items() if name != "cols"},
     }
-    return format_html("<textarea{}>\n{}</textarea>", attributes(values), control.value or "")
+    return fill("<textarea{}>\n{}</textarea>", attributes(values), control.value or "")
 
 
 def select(control: Control, attrs: Mapping[str, Any], choices: Any) -> SafeString:
     """Draw a closed list."""
     drawn = [
-        format_html(
+        fill(
             '<optgroup label="{}">{}</optgroup>',
             value,
             _join([_option(inner, words, control=control) for inner, words in label]),
@@ -86,13 +74,13 @@ def select(control: Control, attrs: Mapping[str, Any], choices: Any) -> SafeStri
         "aria-invalid": "true" if control.wrong else None,
         **attrs,
     }
-    return format_html("<select{}>{}</select>", attributes(values), _join(drawn))
+    return fill("<select{}>{}</select>", attributes(values), _join(drawn))
 
 
 def _option(value: Any, label: Any, *, control: Control) -> SafeString:
     # An empty value is written: without it a browser would send the words.
     attrs = attributes({"value": str(value), "selected": _same(value, control)})
-    return format_html("<option{}{}>{}</option>", SafeString("" if str(value) else ' value=""'), attrs, label)
+    return fill("<option{}{}>{}</option>", SafeString("" if str(value) else ' value=""'), attrs, label)
 
 
 def _same(value: Any, control: Control) -> bool:
@@ -116,7 +104,7 @@ class Suggested(forms.TextInput):
             return text_input(control, self.attrs, "text")
         rows = format_html_join("", '<option value="{}">{}</option>', self.suggestions)
         drawn = text_input(control, {**self.attrs, "list": f"{control.id}-own"}, "text")
-        return format_html('{}<datalist id="{}-own">{}</datalist>', drawn, control.id, rows)
+        return fill('{}<datalist id="{}-own">{}</datalist>', drawn, control.id, rows)
 
 
 class Group(forms.Widget):
@@ -157,16 +145,16 @@ class _Choices(Group):
                 "aria-describedby": hint_id,
             }
             parts.append(
-                format_html(
+                fill(
                     '<div class="choice"><input{}><label for="{}">{}</label>{}</div>',
                     attributes(values),
                     option_id,
                     label,
-                    format_html('<div class="hint" id="{}">{}</div>', hint_id, hint) if hint else "",
+                    fill('<div class="hint" id="{}">{}</div>', hint_id, hint) if hint else "",
                 )
             )
             if str(value) in control.reveals:
-                parts.append(format_html('<div class="reveal">{}</div>', control.reveals[str(value)]))
+                parts.append(fill('<div class="reveal">{}</div>', control.reveals[str(value)]))
         return _join(parts)
 
 
@@ -214,9 +202,9 @@ class DateParts(Group):
                 "aria-invalid": "true" if part in control.wrong or "*" in control.wrong else None,
             }
             inputs.append(
-                format_html('<div><label for="{}">{}</label><input{}></div>', part_id, labels[part], attributes(values))
+                fill('<div><label for="{}">{}</label><input{}></div>', part_id, labels[part], attributes(values))
             )
-        return format_html('<div class="date">{}</div>', _join(inputs))
+        return fill('<div class="date">{}</div>', _join(inputs))
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str] | None:
         """Read the three parts; None when the browser sent none of them."""
@@ -238,13 +226,13 @@ class AddressParts(Group):
 
     def control(self, control: Control) -> SafeString:
         """Draw street, extra, postcode, town and country."""
-        optional = format_html(' <span class="hint">({})</span>', _("optional"))
+        optional = fill(' <span class="hint">({})</span>', _("optional"))
         labels = {
             "street": (_("Number and street"), "address-line1"),
-            "extra": (format_html("{}{}", _("Building, floor, place"), optional), "address-line2"),
+            "extra": (fill("{}{}", _("Building, floor, place"), optional), "address-line2"),
             "postcode": (_("Postcode"), "postal-code"),
             "city": (_("Town"), "address-level2"),
-            "country": (format_html("{}{}", _("Country, if it is not France"), optional), "country-name"),
+            "country": (fill("{}{}", _("Country, if it is not France"), optional), "country-name"),
         }
         value = control.value or {}
         inputs = []
@@ -261,7 +249,7 @@ class AddressParts(Group):
                 "aria-invalid": "true" if part in control.wrong or "*" in control.wrong else None,
             }
             inputs.append(
-                format_html(
+                fill(
                     '<div class="part {}"{}><label for="{}">{}</label><input{}></div>',
                     f"{part} combo" if part in self.suggested else part,
                     attributes({"data-combobox": self.address, "data-fills": control.name, "data-list": _("Results")})
@@ -272,7 +260,7 @@ class AddressParts(Group):
                     attributes(values),
                 )
             )
-        return format_html('<div class="address">{}</div>', _join(inputs))
+        return fill('<div class="address">{}</div>', _join(inputs))
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str] | None:
         """Read the five parts; None when the browser sent none of them."""

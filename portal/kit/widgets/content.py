@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from ..markup import fill
 from ..prose import is_long, prose
 
 
@@ -42,7 +42,7 @@ class Heading(Content):
 
     def content(self) -> SafeString:
         """Draw the title."""
-        return format_html('<h{} class="heading">{}</h{}>', self.level, self.text, self.level)
+        return fill('<h{} class="heading">{}</h{}>', self.level, self.text, self.level)
 
 
 class Explanation(Content):
@@ -55,13 +55,13 @@ class Explanation(Content):
     def content(self) -> SafeString:
         """Draw the paragraphs; `details` opens without a script."""
         if self.collapsed:
-            return format_html(
+            return fill(
                 '<details class="explanation"><summary>{}</summary><div class="prose">{}</div></details>',
                 self.title,
                 prose(self.text),
             )
-        title = format_html("<p><strong>{}</strong></p>", self.title) if self.title else ""
-        return format_html('<div class="explanation prose">{}{}</div>', title, prose(self.text))
+        title = fill("<p><strong>{}</strong></p>", self.title) if self.title else ""
+        return fill('<div class="explanation prose">{}{}</div>', title, prose(self.text))
 
 
 class Output(Content):
@@ -73,7 +73,7 @@ class Output(Content):
 
     def content(self) -> SafeString:
         """Draw the label and the value; a dash while it is not known."""
-        return format_html(
+        return fill(
             '<div class="field output"><p><strong>{}</strong></p>{}<p><output data-output="{}">{}</output></p></div>',
             self.label,
             self._help() if self.help_text else "",
@@ -83,5 +83,5 @@ class Output(Content):
 
     def _help(self) -> SafeString:
         if is_long(self.help_text):
-            return format_html('<div class="hint prose">{}</div>', prose(self.help_text))
-        return format_html('<p class="hint">{}</p>', self.help_text)
+            return fill('<div class="hint prose">{}</div>', prose(self.help_text))
+        return fill('<p class="hint">{}</p>', self.help_text)

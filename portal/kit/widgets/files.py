@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from .basic import Control, Group, _join, attributes
+from ..markup import attributes, fill
+from .basic import Control, Group, _join
 
 _ICON = SafeString(
     '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 3h8l4 4v14H6zM14 3v4h4"/></svg>'
@@ -39,10 +39,10 @@ class Files(Group):
             "aria-invalid": "true" if control.wrong else None,
             "aria-required": "true" if control.required else None,
         }
-        return format_html(
+        return fill(
             '{}{}<div class="drop"><label class="sr" for="{}">{}</label><input{}></div>',
             self._template(),
-            format_html('<ul class="files">{}</ul>', _join(rows)) if rows else "",
+            fill('<ul class="files">{}</ul>', _join(rows)) if rows else "",
             control.id,
             _("Choose files"),
             attributes(values),
@@ -53,8 +53,8 @@ class Files(Group):
             return SafeString("")
         name, address, said = self.template
         if not address:
-            return format_html("<p>{} {}</p>", _("Form to fill in and join:"), name)
-        return format_html(
+            return fill("<p>{} {}</p>", _("Form to fill in and join:"), name)
+        return fill(
             '<p>{} <a href="{}" download>{}{}</a></p>',
             _("Form to fill in and join:"),
             address,
@@ -63,7 +63,7 @@ class Files(Group):
         )
 
     def _row(self, item: dict[str, Any]) -> SafeString:
-        return format_html(
+        return fill(
             '<li{}>{}<div><strong><bdi>{}</bdi></strong><br><span class="small">{}</span>{}</div>'
             '<button class="btn btn--quiet" name="remove" value="{}" formnovalidate>{} <span class="sr">{}</span>'
             "</button>{}</li>",
@@ -71,11 +71,11 @@ class Files(Group):
             _ICON,
             item["name"],
             item["said"],
-            format_html('<br><span class="small">{}</span>', item["note"]) if item.get("note") else "",
+            fill('<br><span class="small">{}</span>', item["note"]) if item.get("note") else "",
             item["id"],
             _("Remove"),
             item["name"],
-            format_html('<p class="error">{}</p>', item["wrong"]) if item.get("wrong") else "",
+            fill('<p class="error">{}</p>', item["wrong"]) if item.get("wrong") else "",
         )
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:

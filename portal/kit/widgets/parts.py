@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from .basic import Control, Group, Radios, attributes
+from ..markup import attributes, fill
+from .basic import Control, Group, Radios
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def joined(parts: Sequence[SafeString]) -> SafeString:
 
 def optional(label: Any) -> SafeString:
     """Mark a label as optional."""
-    return format_html('{} <span class="hint">({})</span>', label, _("optional"))
+    return fill('{} <span class="hint">({})</span>', label, _("optional"))
 
 
 def part_id(control: Control, part: str, first: bool) -> str:
@@ -59,12 +59,12 @@ def draw(control: Control, one: Input, *, first: bool, said_optional: bool = Tru
         "aria-describedby": hint_id,
         "aria-invalid": "true" if is_wrong(control, one.part) else None,
     }
-    return format_html(
+    return fill(
         '<div{}><label for="{}">{}</label>{}<input{}></div>',
         attributes({"class": one.css}),
         identifier,
         one.label if one.required or not said_optional else optional(one.label),
-        format_html('<div class="hint" id="{}">{}</div>', hint_id, one.hint) if hint_id else "",
+        fill('<div class="hint" id="{}">{}</div>', hint_id, one.hint) if hint_id else "",
         attributes(values),
     )
 
@@ -92,7 +92,7 @@ class Inputs(Group):
     def control(self, control: Control) -> SafeString:
         """Draw every input."""
         drawn = [draw(control, one, first=index == 0) for index, one in enumerate(self.inputs)]
-        return format_html('<div class="parts">{}</div>', joined(drawn))
+        return fill('<div class="parts">{}</div>', joined(drawn))
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str] | None:
         """Read every part."""
@@ -126,7 +126,7 @@ class NameParts(Inputs):
             )
         )
         legend = _("Form of address")
-        return format_html(
+        return fill(
             '<div class="parts"><fieldset><legend>{}</legend>{}</fieldset>{}</div>',
             legend if self.civility_required else optional(legend),
             radios,
@@ -156,7 +156,7 @@ class SignatureParts(Group):
             "required": control.required,
             "aria-invalid": "true" if is_wrong(control, "tick") else None,
         }
-        return format_html(
+        return fill(
             '<div class="parts">{}<div class="choice"><input{}><label for="{}">{}</label></div></div>',
             name,
             attributes(values),

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from .basic import Control, Group, attributes, select
+from ..markup import attributes, fill
+from .basic import Control, Group, select
 
 GEOMETRY_PARTS = ("text", "points")
 
@@ -62,7 +63,7 @@ class Geometry(Group):
     def control(self, control: Control) -> SafeString:
         """Draw the words, then the coordinates."""
         value = control.value if isinstance(control.value, dict) else {}
-        optional = format_html(' <span class="hint">({})</span>', _("optional"))
+        optional = fill(' <span class="hint">({})</span>', _("optional"))
         points_id, hint_id = f"{control.id}-points", f"{control.id}-points-h"
         hint = (
             _("Latitude and longitude in decimal degrees, one point a line, for example: 48.8566 2.3522")
@@ -83,14 +84,14 @@ class Geometry(Group):
             "aria-invalid": "true" if "points" in control.wrong else None,
         }
         figures = (
-            format_html("<textarea{}>\n{}</textarea>", attributes({**points, "rows": 4}), value.get("points", ""))
+            fill("<textarea{}>\n{}</textarea>", attributes({**points, "rows": 4}), value.get("points", ""))
             if self.several
-            else format_html(
+            else fill(
                 "<input{}>",
                 attributes({**points, "type": "text", "autocomplete": "off", "value": value.get("points", "")}),
             )
         )
-        return format_html(
+        return fill(
             '<div class="part"><label for="{}">{}</label><textarea{}>\n{}</textarea></div>'
             '<div class="part" data-position="{}" data-refused="{}"><label for="{}">{}{}</label>'
             '<div class="hint" id="{}">{}</div>{}</div>',

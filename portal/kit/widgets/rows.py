@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from ..markup import fill
 from .basic import Control, Group, _join
 
 
@@ -38,7 +38,7 @@ class Rows(Group):
         """Draw the rows and the buttons; the buttons keep what was typed, valid or not."""
         drawn = self.draw(control.value)
         rows = [
-            format_html(
+            fill(
                 '<fieldset class="row" id="{}-{}" tabindex="-1"><legend>{} {}</legend>'
                 '<input type="hidden" name="{}-row" value="{}">{}'
                 '<p><button class="btn btn--quiet" name="row" value="{}:remove:{}" formnovalidate>{}'
@@ -59,7 +59,7 @@ class Rows(Group):
             for index, (number, body) in enumerate(drawn, 1)
         ]
         add = (
-            format_html(
+            fill(
                 '<p><button class="btn btn--second" name="row" value="{}:add" formnovalidate>{}</button></p>',
                 control.name,
                 _("Add: %(label)s") % {"label": self.label.lower()}
@@ -67,9 +67,9 @@ class Rows(Group):
                 else _("Add another: %(label)s") % {"label": self.label.lower()},
             )
             if len(drawn) < self.limit
-            else format_html('<p class="hint">{}</p>', _("%(count)d at most.") % {"count": self.limit})
+            else fill('<p class="hint">{}</p>', _("%(count)d at most.") % {"count": self.limit})
         )
-        return format_html('<div class="rows-of" id="{}" tabindex="-1">{}{}</div>', control.id, _join(rows), add)
+        return fill('<div class="rows-of" id="{}" tabindex="-1">{}{}</div>', control.id, _join(rows), add)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Posted | None:
         """Hold on to the data: each row reads its own part."""

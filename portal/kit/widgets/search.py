@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from ..markup import attributes, fill
 from ..text import fold
-from .basic import Control, attributes
+from .basic import Control
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Search(forms.Widget):
         if kept is None and found:
             kept = found.exact
             offers = [] if kept else found.closest
-        return format_html(
+        return fill(
             '<div class="combo" data-combobox="{}"{}>{}{}</div>',
             self.address,
             attributes({"data-parent": self.parent, **script_words()}),
@@ -127,13 +128,13 @@ class SearchMany(Search):
                     ),
                     f"{control.id}-k{number}",
                     offer.label,
-                    format_html('<div class="hint">{}</div>', offer.hint) if offer.hint else "",
+                    fill('<div class="hint">{}</div>', offer.hint) if offer.hint else "",
                 )
                 for number, offer in enumerate(kept)
             ),
         )
-        legend = format_html('<fieldset class="kept"><legend>{}</legend>{}</fieldset>', _("Your choices"), boxes)
-        return format_html(
+        legend = fill('<fieldset class="kept"><legend>{}</legend>{}</fieldset>', _("Your choices"), boxes)
+        return fill(
             '{}<div class="combo" data-combobox="{}" data-many="{}"{}><label for="{}">{}</label>{}{}</div>'
             '<button class="btn btn--second" name="add" value="{}" formnovalidate>{}</button>',
             legend if kept else "",
@@ -172,7 +173,7 @@ def text_box(control: Control, text: str, *, required: bool) -> SafeString:
         "aria-describedby": control.described,
         "aria-invalid": "true" if control.wrong else None,
     }
-    return format_html("<input{}>", attributes(values))
+    return fill("<input{}>", attributes(values))
 
 
 def offered(control: Control, name: str, offers: list[Offer], kept: Offer | None, text: str) -> SafeString:
@@ -197,12 +198,10 @@ def offered(control: Control, name: str, offers: list[Offer], kept: Offer | None
                 ),
                 f"{control.id}-o{number}",
                 offer.label,
-                format_html('<div class="hint" id="{}-o{}-h">{}</div>', control.id, number, offer.hint)
-                if offer.hint
-                else "",
+                fill('<div class="hint" id="{}-o{}-h">{}</div>', control.id, number, offer.hint) if offer.hint else "",
             )
             for number, offer in enumerate(rows)
         ),
     )
     legend = _("Your choice") if kept else _("Choose from the closest results")
-    return format_html('<fieldset class="offers"><legend>{}</legend>{}</fieldset>', legend, drawn)
+    return fill('<fieldset class="offers"><legend>{}</legend>{}</fieldset>', legend, drawn)

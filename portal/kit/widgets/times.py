@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from ..markup import fill
 from .basic import Control, DateParts, Group
 from .parts import Input, draw, joined, read
 
@@ -31,7 +31,7 @@ def date_inputs(
 def row(control: Control, inputs: list[Input], *, first: bool = True) -> SafeString:
     """Draw short inputs beside one another."""
     drawn = [draw(control, one, first=first and index == 0, said_optional=False) for index, one in enumerate(inputs)]
-    return format_html('<div class="date">{}</div>', joined(drawn))
+    return fill('<div class="date">{}</div>', joined(drawn))
 
 
 class PartialDateParts(DateParts):
@@ -68,7 +68,7 @@ class PeriodParts(Group):
 
     def control(self, control: Control) -> SafeString:
         """Draw the first and the last day."""
-        return format_html(
+        return fill(
             '<div class="parts"><fieldset><legend>{}</legend>{}</fieldset>'
             "<fieldset><legend>{}</legend>{}</fieldset></div>",
             _("First day"),

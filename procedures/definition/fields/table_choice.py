@@ -57,7 +57,8 @@ class TableChoiceField(Field):
             # What depends on an answer of the same page is not known when the page is drawn: it is searched.
             return self._searched(here)
         items = self._lookups(here).items(f"table:{self.table}", on=here.today)
-        if self.display_as == "auto" and len(items) > _SELECT:
+        if not items or (self.display_as == "auto" and len(items) > _SELECT):
+            # A list that is empty today is searched too: an answer found nowhere is said, a frame without boxes says nothing.
             return self._searched(here)
         return _Listed(self, items, here)
 

@@ -1,0 +1,1 @@
+"""The administrators’ side: the team, later the procedures."""

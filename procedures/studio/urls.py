@@ -1,0 +1,23 @@
+"""Addresses of the studio, under /atelier/."""
+
+from django.urls import URLPattern, path
+
+from . import people_views, role_views
+
+app_name = "studio"
+urlpatterns: list[URLPattern] = [
+    path("equipe/", people_views.team, name="team"),
+    path("equipe/inviter/", role_views.invite, name="invite"),
+    path("equipe/invitations/<int:pk>/renvoyer/", role_views.resend, name="resend"),
+    path("equipe/invitations/<int:pk>/annuler/", role_views.cancel, name="cancel_invitation"),
+    path("equipe/personnes/<uuid:user_id>/", people_views.person, name="person"),
+    path("equipe/personnes/<uuid:user_id>/roles/", role_views.grant, name="grant"),
+    path("equipe/personnes/<uuid:user_id>/roles/<int:pk>/", role_views.change, name="change_role"),
+    path("equipe/personnes/<uuid:user_id>/roles/<int:pk>/retirer/", role_views.end, name="end_role"),
+    path("equipe/personnes/<uuid:user_id>/depart/", people_views.departure, name="departure"),
+    path("equipe/personnes/<uuid:user_id>/absence/", people_views.absence, name="absence"),
+    path(
+        "equipe/personnes/<uuid:user_id>/absences/<int:pk>/annuler/", people_views.cancel_absence, name="cancel_absence"
+    ),
+    path("equipe/personnes/<uuid:user_id>/second-facteur/", people_views.reset_factor, name="reset_factor"),
+]
