@@ -25,7 +25,6 @@ def attributes(values: Mapping[str, Any]) -> SafeString:
     for name, value in values.items():
         if value is True:
             parts.append(f" {name}")
-        elif value not in (None, False, ""):
-            text = str(value)
+        elif value is not None and value is not False and (text := str(value)):
             parts.append(f' {name}="{text if isinstance(text, SafeData) else html.escape(text)}"')
     return mark_safe("".join(parts))  # noqa: S308 every value is escaped above

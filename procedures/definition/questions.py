@@ -39,7 +39,7 @@ class QuestionsForm(forms.Form):
             if path in context.locked:
                 self.fields[question.id] = self._locked(question, path)
                 continue
-            control = self.fields[question.id] = question.form_field(self.place(question, context.at(path)))
+            control = self.fields[question.id] = question.form_field(self.place(question, path))
             if path in context.notes:
                 control.help_text = followed(control.help_text, context.notes[path])
 
@@ -50,9 +50,9 @@ class QuestionsForm(forms.Form):
             widget=Output(question.name, words, self.context.notes.get(path, ""), path=path), required=False
         )
 
-    def place(self, question: "Field", context: Context) -> Context:
-        """Say where a question stands; a subclass may know its section."""
-        return context
+    def place(self, question: "Field", path: str) -> Context:
+        """Return the context of a question, whose input has that name; a subclass may know its section."""
+        return self.context.at(path)
 
     def may_apply(self, node: Any) -> bool:
         """Say whether a question or a section applies, or may once a question of this very form is answered."""

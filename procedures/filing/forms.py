@@ -28,16 +28,16 @@ class StepForm(QuestionsForm):
         self._headings: dict[str, int] = {}
         super().__init__(questions=step.fields, context=context, **kwargs)
 
-    def place(self, question: Field, context: Context) -> Context:
+    def place(self, question: Field, path: str) -> Context:
         """Give each heading a level that follows the one before it: no level is jumped (RGAA 9.1)."""
         section = self.section_of[question.id]
         first = 3 if section.title else 2
         if isinstance(question, HeadingField):
             last = self._headings.get(section.id, first - 1)
             level = self._headings[section.id] = min(first + question.level - 3, last + 1)
-            return replace(context, level=level)
-        level = self._headings.get(section.id, first - 1) + 1
-        return context if level == context.level else replace(context, level=level)
+        else:
+            level = self._headings.get(section.id, first - 1) + 1
+        return replace(self.context, path=path, level=level)
 
     def may_apply(self, node: Any) -> bool:
         """Leave out the questions of a section that does not apply, too."""

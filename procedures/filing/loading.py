@@ -22,7 +22,7 @@ from . import session
 def load(request: HttpRequest, draft_id: Any, *, lock: bool = False) -> Draft:
     """Return the draft if this person or browser may open it; 404 otherwise, whether it exists or not."""
     try:
-        draft = drafts.locked(draft_id) if lock else Draft.objects.pinned().get(public_id=draft_id)
+        draft = drafts.locked(draft_id) if lock else Draft.objects.opened(draft_id)
     except Draft.DoesNotExist as error:
         raise Http404 from error
     actor = actor_of(request)
