@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts import consents
+from accounts.models import Person, Purpose, User
 from accounts.permissions import Actor
 from procedures.definition.base import Answers
 from procedures.definition.bounds import bound
@@ -19,7 +20,7 @@ from procedures.lifecycle import draft as drafts
 from procedures.lifecycle.message import send
 from procedures.lifecycle.submit import submit
 from procedures.lifecycle.transition import Grounds, apply
-from procedures.models import Draft, DraftFile, Procedure, StoredFile, Submission
+from procedures.models import Draft, DraftFile, Procedure, SafePaper, StoredFile, Submission
 from procedures.models.storage import store
 
 CITIZEN, AGENT, SIGNATORY = "citoyen@exemple.fr", "agent@exemple.fr", "signataire@exemple.fr"
@@ -149,7 +150,8 @@ STORIES = [
 
 
 def load(users: dict[str, User]) -> int:
-    """File the demo requests when there is none yet; return how many."""
+    """File the demo requests when there is none yet; return how many. A citizen's safe holds a paper."""
+    _keep_paper(users[CITIZEN].person)
     if Submission.objects.exists():
         return 0
     procedures = {p.slug: p for p in Procedure.objects.open().select_related("current_version", "department__place")}
@@ -244,9 +246,25 @@ def _day(question: DateField) -> str:
     return (latest or earliest or today).isoformat()
 
 
-def _join(draft: Draft, question: FileField) -> list[dict[str, object]]:
-    stored = store(
-        io.BytesIO(_PDF), name=f"{question.id}.pdf", content_type="application/pdf", scan=StoredFile.Scan.SKIPPED
+def _keep_paper(person: Person) -> None:
+    if person.papers.exists():
+        return
+    consents.give(person, Purpose.SAFE)
+    stored = _stored("justificatif-de-domicile.pdf")
+    SafePaper.objects.create(
+        person=person,
+        stored=stored,
+        kind=SafePaper.Kind.ADDRESS,
+        name="Facture d’eau de septembre",
+        expires_on=timezone.localdate() + timedelta(days=60),
     )
+
+
+def _join(draft: Draft, question: FileField) -> list[dict[str, object]]:
+    stored = _stored(f"{question.id}.pdf")
     DraftFile.objects.create(draft=draft, field_id=question.id, stored=stored)
     return [stored.described()]
+
+
+def _stored(name: str) -> StoredFile:
+    return store(io.BytesIO(_PDF), name=name, content_type="application/pdf", scan=StoredFile.Scan.SKIPPED)
