@@ -11,7 +11,19 @@ from town.models import Department
 
 from .identity.oidc.people import PEOPLE as AT_SERVICES
 from .identity.oidc.people import sub
-from .models import Absence, CertifiedIdentity, ContactPoint, Invitation, Mandate, Membership, Person, Role, User
+from .models import (
+    Absence,
+    CertifiedIdentity,
+    ContactPoint,
+    HelpStructure,
+    Invitation,
+    Mandate,
+    Membership,
+    Person,
+    Role,
+    StructureHelper,
+    User,
+)
 
 # Printed by `make demo` and good for nothing else: demo mode refuses to start with production settings.
 PASSWORD = "brume-du-matin-2026"  # noqa: S105 known to all, on purpose
@@ -20,7 +32,7 @@ _ALL = ("etat-civil", "accueil", "education", "voirie", "police-municipale", "vi
 # e-mail: given names, family name, role in words, memberships (role, title, authority, departments)
 _PEOPLE: dict[str, tuple[str, str, str, list[tuple[Role, str, str, tuple[str, ...]]]]] = {
     "citoyen@exemple.fr": ("Camille", "Marchand", "habitante", []),
-    "aidant@exemple.fr": ("Malik", "Aubrac", "aidant numérique, avec le mandat d’Yvonne Kervella", []),
+    "aidant@exemple.fr": ("Malik", "Aubrac", "aidant de France Services, avec le mandat d’Yvonne Kervella", []),
     "agent@exemple.fr": (
         "Nadia",
         "Roussel",
@@ -78,7 +90,7 @@ def load() -> dict[str, User]:
                     role=role,
                     defaults={"title": title, "authority": authority},
                 )
-    _mandate(users["aidant@exemple.fr"].person)
+    _mandates(users["aidant@exemple.fr"].person, users["citoyen@exemple.fr"].person)
     _proconnect(users["agent@exemple.fr"].person, departments["accueil"])
     _holidays(users["responsable@exemple.fr"], users["agent@exemple.fr"])
     return users
@@ -119,11 +131,15 @@ def _user(email: str) -> User:
     return user
 
 
-def _mandate(helper: Person) -> None:
-    """Let the helper act for someone who has neither e-mail nor login."""
+def _mandates(helper: Person, parent: Person) -> None:
+    """Let the helper of a place act for someone who has neither e-mail nor login, and a parent for her child."""
     if helper.mandates_held.exists():
         return
-    principal = Person.objects.create(given_names="Yvonne", family_name="Kervella")
+    place, _created = HelpStructure.objects.get_or_create(
+        name="France Services de Val-de-Brume", kind=HelpStructure.Kind.FRANCE_SERVICES
+    )
+    StructureHelper.objects.create(structure=place, email="aidant@exemple.fr")
+    principal = Person.objects.create(given_names="Yvonne", family_name="Kervella", birth_date="1957-11-30")
     ContactPoint.objects.create(
         person=principal,
         kind=ContactPoint.Kind.POST,
@@ -135,4 +151,13 @@ def _mandate(helper: Person) -> None:
             "country": "France",
         },
     )
-    Mandate.objects.create(principal=principal, helper=helper, ends_at=timezone.now() + timedelta(days=365))
+    _accepted(principal, helper, basis="structure", structure=place, evidence="paper", days=365)
+    child = Person.objects.create(given_names="Noé", family_name="Marchand", birth_date="2017-09-14")
+    _accepted(child, parent, basis="parent", evidence="declaration", days=3650)
+
+
+def _accepted(principal: Person, helper: Person, *, days: int, **said: object) -> None:
+    now = timezone.now()
+    Mandate.objects.create(
+        principal=principal, helper=helper, accepted_at=now, ends_at=now + timedelta(days=days), **said
+    )

@@ -53,12 +53,13 @@ class Actor:
         return self.user is None or membership.user_id != self.user.pk
 
     @cached_property
-    def persons(self) -> set[int]:
-        """The keys of the persons she may act for: herself, and those whose mandate she holds."""
+    def mandates(self) -> list[Mandate]:
+        """The mandates that she holds today: for whom she may act, and for which procedures."""
         if self.person is None:
-            return set()
-        held = Mandate.objects.in_force().filter(helper=self.person).values_list("principal_id", flat=True)
-        return {self.person.pk, *held}
+            return []
+        return list(
+            Mandate.objects.in_force().filter(helper=self.person).select_related("principal", "helper", "structure")
+        )
 
     @cached_property
     def departments(self) -> dict[int, dict[str, list[Membership]]]:
@@ -127,6 +128,12 @@ class Actor:
 def administered(actor: Actor) -> set[int]:
     """Return the departments whose people and roles ``actor`` administers."""
     return {key for key, roles in actor.departments.items() if Role.TOWN_ADMIN in roles}
+
+
+def may_recognise_places(actor: Actor) -> bool:
+    """Say whether ``actor`` decides which places help citizens: an administrator of the whole town, not of a part of it."""
+    roles = (one for held in actor.departments.values() for one in held.get(Role.TOWN_ADMIN, ()))
+    return any(one.department.parent_id is None for one in roles)
 
 
 def may_administer(actor: Actor, user: User) -> bool:

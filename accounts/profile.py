@@ -27,7 +27,7 @@ def correct(person: Person, fields: Mapping[str, str], points: Mapping[str, Any]
         held.save(update_fields=changed)
     changed += [kind for kind, value in points.items() if _replace(held, kind, value)]
     if changed:
-        append(f"person:{held.public_id}", "profile.changed", actor=by, data={"fields": changed})
+        append(held.key, "profile.changed", actor=by, data={"fields": changed})
     return changed
 
 

@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as sessions
 from django.urls import path
 
-from .identity import passkeys
+from .identity import address_views, codes, passkeys
 from .identity import views as security
 from .identity.oidc import logout
 from .identity.oidc import views as identity
@@ -17,19 +17,19 @@ from .team import invitation_views
 urlpatterns = [
     path("connexion/", views.login, name="account_login"),
     path("connexion/code/", views.request_login_code, name="account_request_login_code"),
-    path("connexion/code/saisie/", views.confirm_login_code, name="account_confirm_login_code"),
+    path("connexion/code/saisie/", codes.sign_in, name="account_confirm_login_code"),
     path("connexion/cle/", passkeys.sign_in, name="mfa_login_webauthn"),
     path("deconnexion/", logout.sign_out, name="account_logout"),
     path("invitation/<str:token>/", invitation_views.invitation, name="invitation"),
     path("inscription/", views.signup, name="account_signup"),
-    path("inscription/code/", views.email_verification_sent, name="account_email_verification_sent"),
+    path("inscription/code/", address_views.confirm, name="account_email_verification_sent"),
     path("inactif/", views.account_inactive, name="account_inactive"),
     path("confirmation/", views.reauthenticate, name="account_reauthenticate"),
-    path("adresses/", views.email, name="account_email"),
+    path("adresses/", address_views.addresses, name="account_email"),
     path("mot-de-passe/", views.password_change, name="account_change_password"),
     path("mot-de-passe/choisir/", views.password_set, name="account_set_password"),
     path("mot-de-passe/oublie/", views.password_reset, name="account_reset_password"),
-    path("mot-de-passe/code/", views.confirm_password_reset_code, name="account_confirm_password_reset_code"),
+    path("mot-de-passe/code/", codes.password, name="account_confirm_password_reset_code"),
     path("mot-de-passe/nouveau/", views.complete_password_reset, name="account_complete_password_reset"),
     path("mot-de-passe/change/", views.password_reset_from_key_done, name="account_password_reset_completed"),
     path("securite/", factor.index, name="mfa_index"),

@@ -54,6 +54,13 @@ class Event(models.Model):
         return data
 
 
+def hold() -> None:
+    """Keep other writers of events waiting until this transaction ends; on SQLite there is one writer already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPEND_LOCK])
+
+
 def append(
     subject: str,
     kind: str,
@@ -64,9 +71,7 @@ def append(
     at: datetime | None = None,
 ) -> Event:
     """Add an event at the end of its subject's chain, in the caller's transaction."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPEND_LOCK])
+    hold()
     last = Event.objects.filter(subject=subject).order_by("-number").first()
     number, previous = (last.number + 1, last.digest) if last else (1, "")
     moment = at or timezone.now()
@@ -146,6 +151,12 @@ def first_fault() -> tuple[int, str]:
         previous = event.digest
         count += 1
     return count, ""
+
+
+def holds(subject: str, number: int, digest: str) -> bool:
+    """Say whether a subject's chain is whole and still has, as its event ``number``, the one of this digest."""
+    kept = Event.objects.of(subject).filter(number=number, digest=digest).exists()
+    return kept and not verify(subject)
 
 
 def events_after(cursor: int, limit: int = 500) -> list[Event]:

@@ -41,6 +41,8 @@ class Delivery(Owed):
     # For notices that the law counts from (CRPA-33).
     available_at = models.DateTimeField(_("made available"), null=True, blank=True)
     first_read_at = models.DateTimeField(_("first read"), null=True, blank=True)
+    # Whoever it was for has died before it left: it is not sent, unless that was recorded for the wrong person.
+    withheld_at = models.DateTimeField(_("withheld"), null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 

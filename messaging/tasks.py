@@ -6,12 +6,13 @@ from portal.kit.owed import sweep as sweep_owed
 
 from .channels import CHANNELS
 from .models import Delivery
+from .outbox import withhold_late
 
 
 def send(pk: int) -> None:
     """Send a delivery once; a second run finds it done. A failure is noted on the row and tried again later."""
     delivery = Delivery.claim(pk)
-    if delivery is None:
+    if delivery is None or withhold_late(delivery):
         return
     try:
         CHANNELS[delivery.channel](delivery)

@@ -1,9 +1,10 @@
-"""The project's own app: pages of the roof, and the schedule of the sweeps."""
+"""The project's own app: pages of the roof, and the schedule of the sweeps; Django's admin, as we open it."""
 
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.admin import apps as admin
 from django.db.models.signals import post_migrate
 
 
@@ -24,3 +25,8 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """The schedule is data: it is put in place after migrations."""
         post_migrate.connect(schedule_sweeps, sender=self, dispatch_uid="portal.sweeps")
+
+
+class TechnicalAdminConfig(admin.AdminConfig):
+    default = False
+    default_site = "portal.technical.TechnicalAdmin"

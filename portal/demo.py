@@ -1,7 +1,7 @@
 """The requests of the demonstration, filed and handled by invented people through the very verbs of the portal."""
 
-import io
 import re
+import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -10,25 +10,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import consents
-from accounts.models import Person, Purpose, User
+from accounts.models import Mandate, Person, Purpose, User
 from accounts.permissions import Actor
 from procedures.definition.base import Answers
-from procedures.definition.bounds import bound
-from procedures.definition.document import ProcedureDefinition
-from procedures.definition.fields import ChoiceField, ChoicesField, DateField, Field, FileField, NumberField, TextField
 from procedures.lifecycle import draft as drafts
+from procedures.lifecycle import entry
 from procedures.lifecycle.message import send
+from procedures.lifecycle.pieces import Asking, Wanted, usual_deadline
 from procedures.lifecycle.submit import submit
 from procedures.lifecycle.transition import Grounds, apply
-from procedures.models import Draft, DraftFile, Procedure, SafePaper, StoredFile, Submission
-from procedures.models.storage import store
+from procedures.models import Draft, DraftFile, MandatePaper, Procedure, SafePaper, Submission
+from procedures.models.file import PAPER
 
-CITIZEN, AGENT, SIGNATORY = "citoyen@exemple.fr", "agent@exemple.fr", "signataire@exemple.fr"
-_ADDRESS = {"extra": "", "postcode": "99240", "city": "Val-de-Brume", "country": "France"}
-_PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n%%EOF\n"
-)
+from .demo_answers import ADDRESS, plausible_answers, stored_pdf
+
+CITIZEN, HELPER = "citoyen@exemple.fr", "aidant@exemple.fr"
+AGENT, SIGNATORY = "agent@exemple.fr", "signataire@exemple.fr"
 _NAISSANCE = {
     "birth_family_name": "Kervella",
     "birth_given_names": "Yvonne Marie",
@@ -51,9 +48,15 @@ class Story:
     answers: dict[str, Any] = field(default_factory=dict)
     steps: tuple[tuple[str, str, str], ...] = ()
     login: str = ""
+    # Filed for the person whose mandate the login holds.
+    mandated: bool = False
     message: str = ""
+    # Entered by the agent for someone: the channel, and how many days after the town received it.
+    entered: tuple[str, int] = ("", 0)
 
 
+# Who has no e-mail address is answered by post.
+_BY_POST = {"applicant_contact": "post", "applicant_email": None}
 _CAMILLE = ("Camille", "Marchand", "14 rue des Tanneurs")
 _TAKE = (AGENT, "take_charge", "")
 STORIES = [
@@ -146,6 +149,44 @@ STORIES = [
         {"child_family_name": "Diallo", "child_given_names": "Aminata", "level": "ce1", "school_wish": "sector"},
         (_TAKE,),
     ),
+    Story(
+        "inscription-scolaire",
+        _CAMILLE,
+        {"child_family_name": "Marchand", "child_given_names": "Noé", "level": "ce1", "school_wish": "sector"},
+        (_TAKE, (AGENT, "ask_pieces", "Le justificatif joint a plus de trois mois.")),
+        login=CITIZEN,
+    ),
+    Story(
+        "saisine-mairie",
+        ("Yvonne", "Kervella", "8 chemin du Lavoir"),
+        {
+            **_BY_POST,
+            "topic": "question",
+            "subject": "Aide pour sortir les poubelles",
+            "message_body": "Je ne peux plus sortir mon bac. Existe-t-il une aide pour les personnes âgées ?",
+        },
+        (_TAKE,),
+        login=HELPER,
+        mandated=True,
+    ),
+    Story(
+        "acte-naissance",
+        ("Fernand", "Quilliou", "5 venelle du Lavoir"),
+        {**_NAISSANCE, **_BY_POST, "act_type": "full", "kinship": "descendant"},
+        entered=("counter", 0),
+    ),
+    Story(
+        "saisine-mairie",
+        ("Suzanne", "Malabry", "40 route de la Fontaine"),
+        {
+            **_BY_POST,
+            "topic": "question",
+            "subject": "Banc devant la salle des fêtes",
+            "message_body": "Madame la maire, pourrait-on remettre le banc qui se trouvait devant la salle des fêtes ?",
+        },
+        (_TAKE,),
+        entered=("post", 6),
+    ),
 ]
 
 
@@ -159,21 +200,57 @@ def load(users: dict[str, User]) -> int:
     for story in stories:
         with transaction.atomic():
             _tell(story, procedures[story.slug], users)
+    # A telephone call that was cut: the agent goes on when the person calls again.
+    called = procedures["acte-deces"]
+    _begin(called, _agent(users, called), "phone", 0)
+    _sign(users[HELPER].person)
     return len(stories)
 
 
+def _sign(helper: Person) -> None:
+    """Let a neighbour's paper wait to be checked at the desk."""
+    neighbour = Person.objects.create(given_names="Lucien", family_name="Barazer", birth_date="1938-02-17")
+    waiting = Mandate.objects.create(
+        principal=neighbour, helper=helper, evidence="paper", ends_at=timezone.now() + timedelta(days=183)
+    )
+    MandatePaper.objects.create(mandate=waiting, stored=stored_pdf("mandat-signe.pdf"))
+
+
+def _agent(users: dict[str, User], procedure: Procedure) -> Actor:
+    """Return the agent, in the sector of a procedure."""
+    return Actor(user=users[AGENT], chosen_sector=procedure.department.sector_id)
+
+
+def _begin(procedure: Procedure, agent: Actor, channel: str, days: int) -> Draft:
+    """Let the agent enter a request for someone, received some days ago; what comes on paper is joined."""
+    at, hour_known = timezone.localtime() - timedelta(days=days), channel != "post"
+    received = entry.Received(
+        channel,
+        at if hour_known else at.replace(hour=0, minute=0, second=0, microsecond=0),
+        hour_known=hour_known,
+        reason="Lettre remise d’abord à un autre service." if days else "",
+    )
+    draft = entry.begin(uuid.uuid4(), procedure, by=agent, received=received)
+    if channel == "post":
+        DraftFile.objects.create(draft=draft, field_id=PAPER, stored=stored_pdf("lettre.pdf"))
+    return draft
+
+
 def _tell(story: Story, procedure: Procedure, users: dict[str, User]) -> None:
-    citizen = Actor(user=users.get(story.login))
-    draft = drafts.start(procedure, citizen.person)
+    channel, days = story.entered
+    by = _agent(users, procedure) if channel else Actor(user=users.get(story.login))
+    mandate = by.mandates[0] if story.mandated else None
+    draft = _begin(procedure, by, channel, days) if channel else drafts.start(procedure, by.person, mandate=mandate)
     answers = plausible_answers(draft, {**_identity(story), **story.answers})
     for step in draft.version.definition.steps_for(answers):
         drafts.save_step(draft, step.id, {f.id: answers[f.id] for f in step.fields if f.id in answers})
     draft.pending = {}
     draft.save(update_fields=["pending"])
-    submission = submit(draft, by=citizen)
+    submission = submit(draft, by=by)
     for login, key, words in story.steps:
         grounds = Grounds(law=_LAW, fact=_FACTS) if "refus" in key else None
-        apply(submission, key, by=Actor(user=users[login]), words=words, grounds=grounds)
+        asking = _asking(words) if key == "ask_pieces" else None
+        apply(submission, key, by=Actor(user=users[login]), words=words, grounds=grounds, asking=asking)
     if story.message:
         send(submission, story.message, by=Actor(proven_cases=frozenset({submission.reference})))
 
@@ -185,6 +262,12 @@ _FACTS = (
 )
 
 
+def _asking(reason: str) -> Asking:
+    """Return a request for a proof of address, as an agent asks for it."""
+    wanted = Wanted("Justificatif de domicile", reason, "Article D. 131-3-1 du code de l’éducation")
+    return Asking((wanted,), usual_deadline(timezone.localdate()))
+
+
 def _identity(story: Story) -> Answers:
     given_names, family_name, street = story.names
     email = story.login or f"{re.sub('[^a-z]', '', family_name.lower())}@exemple.fr"
@@ -192,65 +275,18 @@ def _identity(story: Story) -> Answers:
         "applicant_kind": "person",
         "applicant_given_names": given_names,
         "applicant_family_name": family_name,
-        "applicant_address": {"street": street, **_ADDRESS},
+        "applicant_address": {"street": street, **ADDRESS},
         "applicant_contact": "email",
         "applicant_email": email,
         "applicant_phone": None,
     }
 
 
-def plausible_answers(draft: Draft, known: Answers) -> Answers:
-    """Answer every question of a draft's definition: as ``known`` says, else with a plausible value of its type."""
-    definition: ProcedureDefinition = draft.version.definition
-    answers: Answers = {}
-    # A new answer may open further questions: go over the form until nothing is left to answer.
-    while missing := [question for _, _, question in definition.walk(answers) if question.id not in answers]:
-        for question in missing:
-            answers[question.id] = known[question.id] if question.id in known else _plausible(draft, question)
-    return answers
-
-
-def _plausible(draft: Draft, question: Field) -> Any:
-    if isinstance(question, FileField):
-        return _join(draft, question) if question.required else []
-    if not question.required:
-        return None
-    if isinstance(question, ChoiceField):
-        return question.options[0].value
-    if isinstance(question, ChoicesField):
-        return [option.value for option in question.options[: max(1, question.minimum)]]
-    if isinstance(question, DateField):
-        return _day(question)
-    if isinstance(question, NumberField):
-        return min(max(question.minimum, 1), question.maximum)
-    if isinstance(question, TextField):
-        candidates = ("Sans autre précision", "Dupré", "W990001234", "250269990012345", "21990001500012")
-        return next((text for text in candidates if re.fullmatch(question.pattern or ".*", text)), "1")
-    return {
-        "amount": 150_000,
-        "yes_no": False,
-        "consent": True,
-        "long_text": "Voici ce que nous pouvons en dire à ce jour.",
-        "address": {"street": "14 rue des Tanneurs", **_ADDRESS},
-        "email": "quelquun@exemple.fr",
-        "phone": "+33639981234",
-    }.get(question.type)
-
-
-def _day(question: DateField) -> str:
-    today = timezone.localdate()
-    earliest, latest = bound(question.earliest, today), bound(question.latest, today)
-    for day in (today + timedelta(days=30), today - timedelta(days=3), today - timedelta(days=8 * 365)):
-        if (earliest is None or earliest <= day) and (latest is None or day <= latest):
-            return day.isoformat()
-    return (latest or earliest or today).isoformat()
-
-
 def _keep_paper(person: Person) -> None:
     if person.papers.exists():
         return
     consents.give(person, Purpose.SAFE)
-    stored = _stored("justificatif-de-domicile.pdf")
+    stored = stored_pdf("justificatif-de-domicile.pdf")
     SafePaper.objects.create(
         person=person,
         stored=stored,
@@ -258,13 +294,3 @@ def _keep_paper(person: Person) -> None:
         name="Facture d’eau de septembre",
         expires_on=timezone.localdate() + timedelta(days=60),
     )
-
-
-def _join(draft: Draft, question: FileField) -> list[dict[str, object]]:
-    stored = _stored(f"{question.id}.pdf")
-    DraftFile.objects.create(draft=draft, field_id=question.id, stored=stored)
-    return [stored.described()]
-
-
-def _stored(name: str) -> StoredFile:
-    return store(io.BytesIO(_PDF), name=name, content_type="application/pdf", scan=StoredFile.Scan.SKIPPED)

@@ -1,10 +1,13 @@
 """What no portal may start with: settings that contradict each other, or are unsafe where citizens come."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+_REDIS = "django.core.cache.backends.redis.RedisCache"
+_SHARED = {"portal.kit.shared.SharedCache", _REDIS}
 _ACR = {"eidas0", "eidas0-mfa", "eidas1", "eidas1-mfa", "eidas2", "eidas3"}
 
 
@@ -13,6 +16,11 @@ def check(settings: Mapping[str, Any], *, demo_asked: bool) -> None:
     mode, public = settings["MODE"], settings["PUBLIC_URL"]
     if mode not in {"production", "demo", "test"}:
         raise ImproperlyConfigured(f"PORTAL_MODE={mode!r}: choose production, demo or test.")
+    backend = settings["CACHES"]["default"]["BACKEND"]
+    if backend not in _SHARED:
+        raise ImproperlyConfigured("CACHE_URL: only Redis (redis://…) shares the count of tries between processes.")
+    if backend == _REDIS and find_spec("redis") is None:
+        raise ImproperlyConfigured("CACHE_URL names Redis: install the Python package redis, or leave CACHE_URL out.")
     for key, service in settings["IDENTITY_SERVICES"].items():
         _check_service(key.upper(), service)
     if mode == "production":

@@ -6,7 +6,7 @@ import django_stubs_ext
 import environ
 from django.utils.translation import gettext_lazy as _
 
-from portal import guard
+from portal import guard, outside
 
 django_stubs_ext.monkeypatch()
 
@@ -29,7 +29,7 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "portal.apps.TechnicalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -47,12 +47,14 @@ INSTALLED_APPS = [
     "accounts",
     "messaging",
     "procedures",
+    "exchange",
     "portal",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.kit.methods.KnownMethodsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.kit.language.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -104,9 +106,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# What guards (tries counted) and what is only drawn again (parts of pages, at most 30 seconds old) are kept apart.
+# What guards (tries counted, codes already used) is shared by all processes: in the database, or in Redis where its
+# address is given (the Python package "redis" is then needed). What is only computed again stays in each process.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "default": env.cache_url("CACHE_URL")
+    if "CACHE_URL" in env
+    else {"BACKEND": "portal.kit.shared.SharedCache", "LOCATION": "shared_cache"},
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "local"},
     "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "fragments"},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -128,14 +134,18 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 300
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
-# The largest definition that may be imported.
-IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=5_000_000)
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=5_000_000)  # of a definition
 # How long the documents that serve for a decision only (identity, bank, income…) outlive it: past the two months given
 # to contest it before the court (CJA R421-1).
 DECIDED_FILES_DAYS = env.int("DECIDED_FILES_DAYS", default=75)
 # Photos are kept no larger than reading them needs.
 IMAGE_MAX_SIDE = env.int("IMAGE_MAX_SIDE", default=3000)
 IMAGE_QUALITY = env.int("IMAGE_QUALITY", default=85)
+# What an agent takes out of the desk: how long the file stays, and how much the receipts and files in a ZIP may weigh.
+EXPORT_HOURS = env.int("EXPORT_HOURS", default=32)
+EXPORT_MAX_BYTES = env.int("EXPORT_MAX_BYTES", default=2 * 1024**3)
+# The ids of persons in exports come from it: set one of its own before SECRET_KEY changes, or earlier ids match no more.
+PERSON_ID_KEY = env.str("PERSON_ID_KEY", default=SECRET_KEY)
 FILE_SCANNER = env.str("FILE_SCANNER", default="procedures.lifecycle.scanning.NullScanner")
 SAFE_MAX_PAPERS = env.int("SAFE_MAX_PAPERS", default=30)  # a person's own papers, kept for her later requests
 SAFE_MAX_BYTES = env.int("SAFE_MAX_BYTES", default=100 * 1024 * 1024)
@@ -193,6 +203,21 @@ SOCIALACCOUNT_ADAPTER = "accounts.identity.adapter.SocialAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_FORMS = {
+    "signup": "accounts.identity.forms.SignUpForm",
+    "add_email": "accounts.identity.forms.AddForm",
+    "confirm_email_verification_code": "accounts.identity.forms.AddressCodeForm",
+    "request_login_code": "accounts.identity.forms.SignInCodeForm",
+    "reset_password": "accounts.identity.forms.PasswordCodeForm",
+}
+# Ten codes an hour for one address, each tried three times at most, whoever asks and from wherever: guessing one of the
+# 25 thousand million takes longer than anybody lives. It also bounds what may be sent to someone who asked for nothing.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,3/m/key,10/h/key",
+    "reset_password": "20/m/ip,5/m/key,10/h/key",
+    "confirm_email": "1/10s/key,10/h/key",
+    "login": None,  # counted by accounts/identity/tries.py
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -205,49 +230,20 @@ LOGIN_REDIRECT_URL = "/mes-demandes/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 
-# Each service works once its address and our name there are given; "acr" is the lowest level of assurance accepted.
-IDENTITY_SERVICES = {
-    key: {
-        "issuer": env.str(f"{prefix}_ISSUER").rstrip("/"),
-        "client_id": env.str(f"{prefix}_CLIENT_ID", default=""),
-        "secret": env.str(f"{prefix}_CLIENT_SECRET", default=""),
-        "acr": env.str(f"{prefix}_ACR", default="eidas1"),
-        "algorithms": tuple(env.list(f"{prefix}_ALGORITHMS", default=["ES256", "RS256"])),
-        "timeout": env.float(f"{prefix}_TIMEOUT", default=5.0),
-    }
-    for key, prefix in (("franceconnect", "FRANCECONNECT"), ("proconnect", "PROCONNECT"))
-    if env.str(f"{prefix}_ISSUER", default="")
-}
-# Demo mode signs in with invented people at a double of both services, in the portal itself.
-DOUBLE_PREFIX = "demo/identite"
-if DEMO_MODE:
-    IDENTITY_SERVICES = {
-        key: {
-            "issuer": f"{PUBLIC_URL}/{DOUBLE_PREFIX}/{key}",
-            "client_id": "portail",
-            "secret": "demo",
-            "acr": "eidas1",
-        }
-        for key in ("franceconnect", "proconnect")
-    }
+# Each service works once its address and our name there are given.
+DOUBLE_PREFIX = outside.DOUBLE_PREFIX
+IDENTITY_SERVICES = outside.identity_services(env, public_url=PUBLIC_URL, demo=DEMO_MODE)
 
 # --- Mail and tasks -------------------------------------------------------------------------------------------------
 # Every mail becomes a Delivery row first; the worker hands it to this transport.
 EMAIL_BACKEND = "messaging.backend.DeliveryBackend"
-MAIL_TRANSPORT = env.str(
-    "MAIL_TRANSPORT",
-    default="django.core.mail.backends.smtp.EmailBackend"
-    if PRODUCTION
-    else "django.core.mail.backends.dummy.EmailBackend",
-)
+_transport = "smtp" if PRODUCTION else "dummy"
+MAIL_TRANSPORT = env.str("MAIL_TRANSPORT", default=f"django.core.mail.backends.{_transport}.EmailBackend")
 if "EMAIL_URL" in env:
     _mail = env.email_url("EMAIL_URL")
-    EMAIL_HOST = _mail["EMAIL_HOST"]
-    EMAIL_PORT = _mail["EMAIL_PORT"]
-    EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
-    EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
-    EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
-    EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -265,13 +261,33 @@ Q_CLUSTER = {
     "save_limit": 250,
     "bulk": 1,
     "label": "Tasks",
+    # What takes minutes has workers of its own: Q_CLUSTER_NAME=bulk manage.py qcluster (manage.py serve runs both).
+    "ALT_CLUSTERS": {"bulk": {"workers": 1, "timeout": 4 * 3600, "retry": 4 * 3600 + 60, "save_limit": 50}},
 }
 # What is owed is swept by these every minute (dotted path of a function without arguments).
-SWEEPS = ["messaging.tasks.sweep", "procedures.tasks.sweep", "journal.tasks.sweep", "accounts.tasks.sweep"]
+SWEEPS = [
+    "messaging.tasks.sweep",
+    "procedures.tasks.sweep",
+    "procedures.tasks.watch_legal_dates",
+    "procedures.tasks.watch_readings",
+    "journal.tasks.sweep",
+    "accounts.tasks.sweep",
+    "exchange.tasks.sweep",
+    "portal.kit.shared.sweep",
+]
+# The most requests that a login opens in a day before auditors are told: in all, of one person, at night, of others.
+UNUSUAL_READING = {
+    "many": env.int("UNUSUAL_READING_MANY", default=80),
+    "person": env.int("UNUSUAL_READING_PERSON", default=5),
+    "night": env.int("UNUSUAL_READING_NIGHT", default=10),
+    "outside": env.int("UNUSUAL_READING_OUTSIDE", default=10),
+}
 
 # --- Outside services -----------------------------------------------------------------------------------------------
 # Empty: nothing typed leaves the portal. Else the root of an address service of the shape of the national address base.
 ADDRESS_SERVICE_URL = env.str("ADDRESS_SERVICE_URL", default="")
+# The key that seals documents (PAdES); without one, and where none is required, they leave unsealed.
+SEAL = outside.seal(env, folder=DATA_DIR, demo=DEMO_MODE)
 
 # --- Browser side ---------------------------------------------------------------------------------------------------
 SECURE_CSP = {
@@ -312,7 +328,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["nir"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }
-
-SILENCED_SYSTEM_CHECKS: list[str] = []
 
 guard.check(globals(), demo_asked=env.bool("DEMO_MODE", default=False))

@@ -3,12 +3,9 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
 from . import views
-
-admin.site.site_header = admin.site.site_title = _("Technical admin")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -16,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.health, name="health"),
     path("langue/", set_language, name="set_language"),
     path("comptes/", include("accounts.urls")),
+    path("agent/exports/", include("exchange.urls")),
     path("agent/", include("procedures.desk.urls")),
     path("atelier/", include("procedures.studio.urls")),
     path("", include("procedures.filing.urls")),

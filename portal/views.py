@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +30,7 @@ _THEME_ICONS = {
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show search first, then situations, the most used procedures, and people."""
-    popular = cache.get("home.popular")
+    popular = caches["local"].get("home.popular")
     if popular is None:
         popular = list(
             Procedure.objects.open()
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
             .annotate(uses=Count("submissions"))
             .order_by("-uses", "title")[:6]
         )
-        cache.set("home.popular", popular, 30)
+        caches["local"].set("home.popular", popular, 30)
     themes: dict[str, list[str]] = {}
     for theme_name, title in Procedure.objects.open().order_by("theme", "title").values_list("theme", "title"):
         themes.setdefault(theme_name, []).append(title)

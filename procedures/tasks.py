@@ -2,8 +2,8 @@
 
 from portal.kit.owed import sweep as sweep_owed
 
-from .documents import receipt
-from .lifecycle import prefill, retain, scanning, uploads
+from .documents import receipt, seal, seal_alert
+from .lifecycle import legal_watch, prefill, retain, scanning, uploads, watch
 from .models import Document, FileScan
 
 
@@ -14,6 +14,10 @@ def issue_document(pk: int) -> None:
         return
     try:
         receipt.issue(document)
+    except seal.SealUnavailable as error:
+        # Nothing leaves unsealed where a seal is wanted: it waits for the key, and whoever keeps the key is told.
+        document.wait(error)
+        seal_alert.tell(error)
     except Exception as error:
         document.fail(error)
 
@@ -28,15 +32,27 @@ def scan_file(pk: int) -> None:
     except Exception as error:
         # A file that its person removed meanwhile took its check with it.
         if FileScan.objects.filter(pk=pk).exists():
-            row.fail(error)
+            row.wait(error)
 
 
 def sweep() -> int:
     """Wake the worker for what is due; remove what is not kept: old drafts, files without a link or that have served."""
     retain.purge_drafts()
+    retain.purge_mandates()
+    retain.purge_pieces()
     retain.purge_orphans()
     prefill.purge()
     retain.destroy_decided()
     uploads.purge()
     scanning.enrol()
     return sweep_owed(FileScan) + sweep_owed(Document)
+
+
+def watch_readings() -> int:
+    """Examine who read what on the days that are over; apart from the sweep, which must not wait for it."""
+    return watch.examine() + watch.purge()
+
+
+def watch_legal_dates() -> int:
+    """Warn agents of the legal dates that come, and of those that silence has decided."""
+    return legal_watch.warn()

@@ -23,6 +23,7 @@ SECTIONS = {
     ],
     "receipt": ["receipt.cpu_ms", "receipt.vs_weasyprint", "receipt.worker_rss_mb"],
     "home": ["portal.home.vs_plain_page"],
+    "login": ["login.vs_django"],
     "engine": [
         *(
             f"engine.parse_{what}.{part}"
@@ -36,9 +37,16 @@ SECTIONS = {
         "engine.page_kb.long_list",
     ],
     "desk": [f"desk.{page}.{part}" for part in ("queries", "growth_1m") for page in ("inbox", "search", "case")],
+    "export": ["desk.export.rss_growth_mb"],
+    "clock": [
+        "clock.catch_up.queries",
+        "clock.catch_up.rss_growth_mb",
+        "clock.few_new.queries",
+        "clock.nothing_new.cpu_ms",
+    ],
 }
 # Set on the machine, these would measure something else, or write to real data.
-FORGOTTEN = ("DATABASE_URL", "STATIC_ROOT", "SECRET_KEY", "EMAIL_URL", "DEBUG", "MAIL_TRANSPORT")
+FORGOTTEN = ("DATABASE_URL", "CACHE_URL", "STATIC_ROOT", "SECRET_KEY", "EMAIL_URL", "DEBUG", "MAIL_TRANSPORT")
 
 
 def main(wanted: list[str]) -> int:

@@ -25,7 +25,16 @@ IN_PRODUCTION = {
     "PUBLIC_URL": "https://demarches.example.org",
     "FILE_SCANNER": "procedures.lifecycle.scanning.ClamAvScanner",
 }
-FORGOTTEN = ("DATABASE_URL", "STATIC_ROOT", "EMAIL_URL", "DEBUG", "INSECURE_COOKIES", "BEHIND_PROXY", "DEMO_MODE")
+FORGOTTEN = (
+    "DATABASE_URL",
+    "CACHE_URL",
+    "STATIC_ROOT",
+    "EMAIL_URL",
+    "DEBUG",
+    "INSECURE_COOKIES",
+    "BEHIND_PROXY",
+    "DEMO_MODE",
+)
 
 
 def checks() -> list[tuple[str, list[str], dict[str, str]]]:

@@ -54,6 +54,7 @@ FOR_TEST: dict[str, Callable[[], bool]] = {
     "chromium": has_program("chromium"),
     "poppler-utils": has_program("pdftotext"),
     "qpdf": has_program("qpdf"),
+    "softhsm2": has_program("softhsm2-util"),
     "clamav-daemon": has_file("/usr/sbin/clamd", "/usr/bin/clamd", "/usr/local/sbin/clamd"),
 }
 PURPOSES = {"demo": (FOR_DEMO, "prod.txt"), "check": (FOR_DEMO, "dev.txt"), "test": (FOR_TEST, "dev.txt")}

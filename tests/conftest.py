@@ -19,8 +19,19 @@ from tests.support.client import Portal  # noqa: E402 after the rewriting is set
 pytest_plugins = ["tests.support.browser", "tests.support.clamav"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+# What gives a test rows: a database of pytest-django's, or a portal of its own.
+WITH_ROWS = {"db", "transactional_db", "seed"}
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 SKIPPED = "Skipped, and under CI nothing may be: "
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that has no rows as one that need not run on both databases."""
+    for item in items:
+        rows = item.get_closest_marker("django_db") or WITH_ROWS & set(getattr(item, "fixturenames", ()))
+        if not rows:
+            item.add_marker("one_database")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -34,8 +45,9 @@ def same_start(request: pytest.FixtureRequest) -> Iterator[None]:
     """Start every test in French, with no rate limit or page left by the one before."""
     marked = ["db"] if request.node.get_closest_marker("django_db") else []
     refuse_browser_with_database([*request.fixturenames, *marked])
-    for cache in caches.all(initialized_only=True):
-        cache.clear()
+    # The shared cache is in the database, which is as new in each test.
+    for alias in ("local", "template_fragments"):
+        caches[alias].clear()
     with translation.override(settings.LANGUAGE_CODE):
         yield
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FilePayload, Page
+from playwright.sync_api import FilePayload, Page, expect
 
 from accounts import demo
 from tests.support.browser import assert_accessible, assert_reflows, sign_in
@@ -110,7 +110,7 @@ def file_a_birth_certificate(page: Page, check: Callable[[Page], None] = lambda 
 def test_the_whole_filing_works_without_javascript(page_without_scripts: Page) -> None:
     file_a_birth_certificate(page_without_scripts)
     page_without_scripts.get_by_role("link", name="Suivre ma demande").click()
-    assert page_without_scripts.get_by_text("Demande reçue").count() > 0
+    expect(page_without_scripts.get_by_text("Demande reçue").first).to_be_visible()
 
 
 def test_every_page_of_the_filing_is_accessible(page: Page) -> None:
@@ -127,7 +127,7 @@ def test_a_draft_is_left_accessible_on_a_shared_computer(page: Page) -> None:
     hold(page)
     page.get_by_role("button", name="Supprimer mon brouillon, puis effacer").click()
     hold(page)
-    assert page.get_by_role("heading", name="Il ne reste rien").count() == 1
+    expect(page.get_by_role("heading", name="Il ne reste rien")).to_be_visible()
 
 
 def test_the_first_tab_skips_to_the_content_and_enter_goes_on(page: Page) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.browser import NARROW, assert_accessible, assert_reflows, watched_context
 from tests.support.servers import ROOT, Live, Seed, run_live
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 
 @pytest.fixture(scope="module")

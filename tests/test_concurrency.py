@@ -123,3 +123,39 @@ def test_five_people_with_one_invitation_make_one_agent(fresh_live: Live) -> Non
         one.join()
     assert sum(end.endswith("/agent/") for end in ends) == 1, ends
     assert "made 1 1" in fresh_live.manage("shell", "-v0", "-c", USED)
+
+
+NEAR = """
+from datetime import timedelta
+from django.utils import timezone
+from procedures.models import Submission
+from procedures.models import LegalNotice
+LegalNotice.objects.all().delete()
+near = Submission.objects.filter(status='submitted', procedure__slug='saisine-mairie')
+print('near', near.update(due_on=timezone.localdate() + timedelta(days=3)))
+"""
+WARN = "from procedures.tasks import watch_legal_dates; print('warned', watch_legal_dates())"
+WARNED = """
+from messaging.models import Delivery
+from procedures.models import LegalNotice
+near = LegalNotice.objects.filter(kind='days_5')
+print('said', near.count(), near.values('submission').distinct().count())
+print('mails', Delivery.objects.filter(key__startswith='legal:days_5').values('address').distinct().count(),
+      Delivery.objects.filter(key__startswith='legal:days_5').count())
+"""
+
+
+def test_two_workers_that_watch_legal_dates_at_once_warn_once(fresh_live: Live) -> None:
+    near = re.search(r"near (\d+)", fresh_live.manage("shell", "-v0", "-c", NEAR))
+    assert near
+    assert int(near[1]) > 0
+    workers = [threading.Thread(target=fresh_live.manage, args=("shell", "-v0", "-c", WARN)) for _ in range(3)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    told = fresh_live.manage("shell", "-v0", "-c", WARNED)
+    assert f"said {near[1]} {near[1]}" in told
+    mails = re.search(r"mails (\d+) (\d+)", told)
+    assert mails
+    assert mails[1] == mails[2]

@@ -10,6 +10,7 @@ from procedures.definition import upgrade, workflow
 from procedures.definition.checks import blocking_problems
 from procedures.definition.conditions import Condition, applies
 from procedures.definition.legal import Delay, add_delay
+from procedures.definition.ready import DECISION, DECISION_WITH_PIECES, HANDLING, READY
 from procedures.definition.upgrade import DefinitionError, dump, parse
 from tests.support import samples
 
@@ -105,20 +106,32 @@ def test_an_unknown_format_is_said() -> None:
         parse(samples.content(format=99))
 
 
-@pytest.mark.parametrize("name", list(workflow.READY))
+@pytest.mark.parametrize("name", list(READY))
 def test_the_ready_workflows_have_no_fault(name: str) -> None:
-    assert list(workflow.check(workflow.READY[name])) == []
+    assert list(workflow.check(READY[name])) == []
 
 
 def test_a_workflow_with_an_unreachable_state_or_no_end_is_refused() -> None:
-    ready = workflow.HANDLING.model_dump(by_alias=True)
+    ready = HANDLING.model_dump(by_alias=True)
     ready["states"] = [state for state in ready["states"] if state["id"] != "handled"]
     faults = " ".join(workflow.check(workflow.Workflow.model_validate(ready)))
     assert "handled" in faults
 
 
+def test_pieces_are_asked_for_only_where_they_can_be_sent() -> None:
+    known = DECISION_WITH_PIECES.model_dump(by_alias=True)
+    known["transitions"] = [one for one in known["transitions"] if one["act"] != "send_pieces"]
+    faults = " ".join(workflow.check(workflow.Workflow.model_validate(known)))
+    assert "nothing lets the applicant send the pieces" in faults
+    for one in known["transitions"]:
+        if one["act"] == "ask_pieces":
+            one["to"] = "awaiting_citizen"
+    faults = " ".join(workflow.check(workflow.Workflow.model_validate(known)))
+    assert "it must lead to a state that awaits them" in faults
+
+
 def test_an_agent_cannot_be_the_one_who_decides() -> None:
-    ready = workflow.DECISION.model_dump(by_alias=True)
+    ready = DECISION.model_dump(by_alias=True)
     for transition in ready["transitions"]:
         if transition["act"] == "decide":
             transition["role"] = "agent"

@@ -25,7 +25,8 @@ def val_de_brume(db: None, settings: Any) -> None:
 def test_the_demonstration_holds_a_complete_town_and_requests_in_various_states() -> None:
     assert Town.objects.get().missing() == []
     assert Procedure.objects.open().count() >= 10
-    assert Submission.objects.count() == 12
+    assert Submission.objects.count() == 16
+    assert set(Submission.objects.values_list("channel", flat=True)) == {"online", "counter", "post"}
     assert set(Submission.objects.values_list("status", flat=True)) == {
         "submitted",
         "under_review",

@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.permissions import Actor
 from procedures.definition import limits
+from procedures.definition import trace as walking
 from procedures.definition.base import Answers
 from procedures.definition.conditions import applies
 from procedures.definition.document import ProcedureDefinition, Step
@@ -21,7 +22,7 @@ from procedures.definition.lookups import Context
 from procedures.definition.places import EmbeddedLookups
 from procedures.definition.questions import QuestionsForm
 from procedures.definition.trace import EMPTY, trace
-from procedures.definition.upgrade import DefinitionError, parse
+from procedures.definition.upgrade import DefinitionError, canonical, dump, parse
 from procedures.filing.forms import StepForm, querydict, raw_of
 from procedures.filing.live import payload
 from procedures.interchange import importing
@@ -215,6 +216,89 @@ def test_a_walk_keeps_what_applies_and_a_second_walk_changes_nothing(data: st.Da
     assert list(found.kept) == [field.id for _step, _section, field in definition.sent(found.kept)]
     again = trace(definition, found.kept, DAY)
     assert (again.kept, [here.step.id for here in again.steps]) == (found.kept, [here.step.id for here in found.steps])
+
+
+@st.composite
+def linked(draw: Any) -> ProcedureDefinition:
+    """Draw a definition of short steps whose conditions, at every level, read whether earlier questions are answered."""
+    known: list[str] = []
+
+    def condition() -> dict[str, Any]:
+        name, op = draw(st.sampled_from(known)), draw(st.sampled_from(["answered", "empty"]))
+        if name == "rows":
+            held = {"count": "rows", "where": {"field": "inner", "op": "is", "value": "x"}}
+            return {"left": held, "op": draw(st.sampled_from(["more_than", "less_than"])), "right": {"value": 1}}
+        return {"field": name, "op": op, "value": None}
+
+    def seldom(node: dict[str, Any], *names: str) -> dict[str, Any]:
+        return node | {name: condition() for name in names if known and draw(st.integers(0, 1)) == 0}
+
+    steps: list[dict[str, Any]] = []
+    for number in range(6):
+        fields = [seldom({"type": "text", "id": f"q{number}", "label": "Mot"}, "when", "required_when")]
+        inner = {"type": "text", "id": "inner", "label": "Mot"}
+        if number == 1:
+            fields.append({"type": "group", "id": "rows", "label": "Rangs", "row_label": "Rang", "fields": [inner]})
+        section = seldom({"id": f"part{number}", "fields": fields}, "when")
+        page = seldom({"id": f"page{number}", "title": "Page", "question": "Quoi ?", "sections": [section]}, "when")
+        known += [field["id"] for field in fields]
+        steps.append(page | {"stops": [{"id": f"stop{number}", "title": "Non", "text": "Non.", "when": condition()}]})
+    return parse(samples.content(steps=steps))
+
+
+@many
+@given(st.data())
+def test_a_walk_that_follows_others_finds_what_a_walk_from_the_start_finds(data: st.DataObject) -> None:
+    definition = data.draw(linked() | definitions().map(parse))
+    last, answers = None, data.draw(answered(definition))
+    for _change in range(6):
+        last = trace(definition, answers, DAY, since=last)
+        assert last == trace(definition, answers, DAY)
+        field = data.draw(st.sampled_from([field for field in definition.fields.values() if field.asked]))
+        answers = {name: value for name, value in answers.items() if name != field.id}
+        rows = [{"row": 1, "inner": "x"}, {"row": 2, "inner": "x"}]
+        if data.draw(st.booleans()):
+            answers |= {field.id: data.draw(st.sampled_from([rows, rows[:1]])) if field.id == "rows" else stored(field)}
+
+
+def test_an_answer_walks_again_only_the_steps_that_it_may_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[dict[str, Any]] = [
+        {
+            "id": f"page_{number}",
+            "title": "Page",
+            "question": "Quoi ?",
+            "sections": [{"id": f"part_{number}", "fields": [{"type": "text", "id": f"q{number}", "label": "Mot"}]}],
+        }
+        for number in range(30)
+    ]
+    steps[20]["when"] = {"field": "q4", "op": "is", "value": "oui"}
+    definition = parse(samples.content(steps=steps))
+    walks: list[str] = []
+    original = walking._walk
+
+    def walk(step: Step, *rest: Any) -> walking.StepTrace:
+        walks.append(step.id)
+        return original(step, *rest)
+
+    monkeypatch.setattr(walking, "_walk", walk)
+    first = trace(definition, {f"q{number}": "non" for number in range(30)}, DAY)
+    walks.clear()
+    assert trace(definition, first.answers, DAY, since=first).step("page_20") is None
+    assert walks == []
+    again = trace(definition, first.answers | {"q4": "oui"}, DAY, since=first)
+    assert walks == ["page_4", "page_20"]
+    assert again.step("page_20") is not None
+    # Another day changes what any condition on dates says.
+    walks.clear()
+    trace(definition, again.answers, DAY + timedelta(days=1), since=again)
+    assert len(walks) == len(definition.all_steps)
+
+
+@many
+@given(st.data())
+def test_what_was_published_is_read_again_as_it_was(data: st.DataObject) -> None:
+    definition = parse(data.draw(definitions()))
+    assert parse(json.loads(canonical(dump(definition))), published=True) == definition
 
 
 @many

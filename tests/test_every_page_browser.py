@@ -5,20 +5,20 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.addresses import names, parameters
 from tests.support.browser import assert_accessible, assert_reflows, sign_in
 from tests.support.servers import Live
 from tests.test_rights import EXPECTED
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 # Role in the table of rights → login of the demo town.
 LOGINS = {
     "anonymous": "",
-    "other_citizen": "aidant@exemple.fr",
     "citizen": "citoyen@exemple.fr",
+    "helper": "aidant@exemple.fr",
     "agent": "agent@exemple.fr",
     "head": "responsable@exemple.fr",
     "signatory": "signataire@exemple.fr",
@@ -27,22 +27,65 @@ LOGINS = {
 # What fills the parts of an address, read from the demo town's own rows; "key" depends on the address.
 FIND = """
 import json
-from accounts.models import Absence, Invitation, Membership
-from procedures.models import SafePaper, Submission
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import Absence, HelpStructure, Invitation, Mandate, Membership, Person
+from exchange.models import Export
+from procedures.lifecycle.mandate_mail import link_for
+from procedures.models import Draft, PiecesRequest, SafePaper, Submission
 role = Membership.objects.filter(user__email='agent@exemple.fr').order_by('pk').first()
 away = Absence.objects.get()
 mine = Submission.objects.filter(person__user__email='citoyen@exemple.fr')
 case = mine.filter(status='submitted').order_by('pk').first()
+helps = Mandate.objects.filter(helper__user__email='aidant@exemple.fr')
+held, papered = helps.get(basis='structure'), helps.get(evidence='paper', accepted_at=None)
+named = Person.objects.create(family_name='Lannou', given_names='Odette')
+coded = Mandate.objects.create(principal=named, helper=held.helper, evidence='code', ends_at=held.ends_at)
+child = Mandate.objects.get(basis='parent')
+asked = {'by': role.user, 'sector': role.department.sector, 'view': {'state': 'all', 'q': 'Lefèvre'}, 'format': 'ods'}
+asked |= {'identity': False, 'answers': True, 'sensitive': False, 'attempts': 1}
+for fingerprint, parts in {
+    'done': {'state': 'done', 'name': 'demandes.ods', 'size': 51200, 'total': 12, 'done': 12},
+    'working': {'state': 'working', 'total': 1200, 'done': 250},
+    'queued': {'state': 'queued', 'attempts': 0},
+    'retried': {'state': 'queued'},
+    'failed': {'state': 'failed', 'reason': 'Ces fichiers pèsent 3 Go, au-dessus de la limite de 2 Go.'},
+}.items():
+    Export.objects.create(fingerprint=fingerprint, **{**asked, **parts})
+today, helped = timezone.localdate(), Submission.objects.filter(mandate=held).get()
+begun = Draft.objects.filter(entered_by__isnull=False, submission=None).order_by('pk').first()
+for one in (helped, case):
+    asked = PiecesRequest.objects.create(
+        submission=one, asked_by_name='N. Roussel', asked_on=today, deadline=today + timedelta(days=9))
+    asked.items.create(label='Justificatif', reason='Il est indispensable.')
+# Its legal date is past: silence has decided.
+Submission.objects.filter(procedure__slug='inscription-scolaire', state='in_review').update(
+    due_on=today - timedelta(days=2))
 print('found ' + json.dumps({
     'slug': case.procedure.slug,
     'reference': case.reference,
     'token': 'forged',
     'pk': 1,
     'kind': 'brouillons',
+    'own filing:pieces': {'reference': mine.get(awaiting='pieces').reference},
     'paper_id': str(SafePaper.objects.get(person__user__email='citoyen@exemple.fr').public_id),
     'user_id': str(role.user.public_id),
     'studio:change_role': role.pk,
     'desk:cancel_absence': away.pk,
+    'own desk:entry': {'draft_id': str(begun.public_id)},
+    'place_id': str(HelpStructure.objects.get().public_id),
+    'mandate_id': str(papered.public_id),
+    'links': [link_for(coded, side).split('/', 3)[3] for side in ('principal', 'helper')],
+    'waiting': mine.get(awaiting='pieces').reference,
+    'silent': Submission.objects.get(procedure__slug='inscription-scolaire', state='in_review').reference,
+    'as helper': {
+        'reference': helped.reference,
+        'own filing:pieces': {'reference': helped.reference},
+        'own space:end_mandate': {'mandate_id': str(held.public_id)},
+        'own space:mandate_code': {'mandate_id': str(coded.public_id)},
+    },
+    'as citizen': {'own space:end_mandate': {'mandate_id': str(child.public_id)}},
+    'own desk:entered': {'reference': Submission.objects.exclude(channel='online').order_by('pk').first().reference},
 }))
 """
 KEYS = {"filing:action": "withdraw", "desk:action": "take_charge"}
@@ -59,6 +102,8 @@ NOT_PAGES = {
     "space:paper_file",
     "desk:file",
     "desk:receipt",
+    "desk:entry_paper",
+    "desk:mandate_file",
     # The double's machine formats; its page is opened by test_identity_browser.py.
     "demo_franceconnect",
     "demo_proconnect",
@@ -84,6 +129,9 @@ def values(live: Live) -> dict[str, Any]:
 def begin(page: Page, slug: str) -> tuple[str, str]:
     """Begin a draft as whoever is signed in; return its id and its first step."""
     page.goto(f"/demarches/{slug}/")
+    oneself = page.locator("label", has_text="Pour moi")
+    if oneself.count():
+        oneself.click()
     page.get_by_role("button", name="Commencer la demande").click()
     *_, draft_id, step, _end = page.url.split("/")
     return draft_id, step
@@ -94,14 +142,14 @@ def test_every_page_that_a_role_may_open_is_accessible(page: Page, role: str, va
     if LOGINS[role]:
         sign_in(page, LOGINS[role])
     draft_id, step = begin(page, values["slug"])
-    here = values | {"draft_id": draft_id, "step": step}
+    here = values | {"draft_id": draft_id, "step": step} | values.get(f"as {role}", {})
     # A stranger's own draft is as good a page as the citizen's: what is refused is the business of the table of rights.
     own = {name for name in EXPECTED if name in {"filing:draft", "filing:leave", "filing:step"}}
     opened = 0
     for name in sorted(set(names()) - NOT_PAGES):
         if EXPECTED[name][role] != 200 and name not in own:
             continue
-        own_values = {"key": KEYS.get(name), "pk": here.get(name)}
+        own_values = {"key": KEYS.get(name), "pk": here.get(name), **here.get(f"own {name}", {})}
         parts = {key: own_values.get(key) or here[key] for key in parameters(name)}
         answer = page.goto(reverse(name, kwargs=parts))
         assert answer is not None
@@ -113,3 +161,85 @@ def test_every_page_that_a_role_may_open_is_accessible(page: Page, role: str, va
             assert_accessible(page)
             assert_reflows(page)
     assert opened > 10
+
+
+def test_every_page_that_a_helper_fills_for_someone_is_accessible(page: Page, values: dict[str, Any]) -> None:
+    for address in values["links"]:
+        page.goto(f"/{address}")
+        assert_accessible(page)
+        assert_reflows(page)
+    sign_in(page, LOGINS["helper"])
+    page.goto(f"/demarches/{values['slug']}/")
+    page.get_by_role("button", name="Commencer la demande").click()
+    expect(page.get_by_role("link", name="Dites pour qui vous faites cette demande.")).to_be_visible()
+    assert_accessible(page)
+    assert_reflows(page)
+    page.locator("label", has_text="Yvonne Kervella").click()
+    page.get_by_role("button", name="Commencer la demande").click()
+    band = page.get_by_role("region", name="Pour qui ceci est fait")
+    expect(band).to_contain_text("Vous agissez pour Yvonne Kervella")
+    assert_accessible(page)
+    assert_reflows(page)
+    page.get_by_role("button", name="Enregistrer pour plus tard").click()
+    expect(band).to_be_visible()
+    assert_accessible(page)
+    assert_reflows(page)
+
+
+def test_every_page_that_an_agent_fills_for_someone_is_accessible(page: Page) -> None:
+    sign_in(page, LOGINS["agent"])
+    page.goto("/agent/demandes/")
+    page.get_by_role("link", name="Saisir une demande").click()
+    page.get_by_role("link", name="Demander un acte de décès", exact=False).first.click()
+    page.get_by_role("radio", name="par téléphone").check()
+    page.get_by_role("button", name="Continuer vers les questions").click()
+    band = page.get_by_role("region", name="Pour qui vous saisissez")
+    expect(band).to_contain_text("Vous saisissez pour quelqu’un")
+    assert_accessible(page)
+    assert_reflows(page)
+    page.get_by_role("button", name="Enregistrer pour plus tard").click()
+    expect(band).to_be_visible()
+    assert_accessible(page)
+    assert_reflows(page)
+    band.get_by_role("link", name="Origine et papiers").click()
+    expect(page.get_by_role("radio", name="par téléphone")).to_be_checked()
+    page.get_by_label("Jour où la mairie l’a reçue").fill("2019-01-05")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.get_by_role("heading", name="Une réponse est à corriger")).to_be_visible()
+    assert_accessible(page)
+    assert_reflows(page)
+
+
+def test_every_page_of_pieces_asked_for_and_of_silence_is_accessible(page: Page, values: dict[str, Any]) -> None:
+    def look() -> None:
+        assert_accessible(page)
+        assert_reflows(page)
+
+    sign_in(page, LOGINS["agent"])
+    page.goto(f"/agent/demandes/{values['silent']}/")
+    page.get_by_role("button", name="Continuer dans", exact=False).click()
+    page.goto(f"/agent/demandes/{values['silent']}/")
+    expect(page.get_by_role("heading", name="Le silence a décidé")).to_be_visible()
+    look()
+    page.goto(f"/agent/demandes/{values['silent']}/actions/ask_pieces/")
+    page.get_by_role("button", name="Envoyer à", exact=False).click()
+    expect(page.get_by_role("link", name="Dites quelle pièce manque.")).to_be_visible()
+    look()
+    page.goto(f"/agent/demandes/{values['waiting']}/")
+    expect(page.get_by_role("heading", name="Pièces demandées")).to_be_visible()
+    look()
+
+
+def test_every_page_on_which_pieces_are_sent_is_accessible(page: Page, values: dict[str, Any]) -> None:
+    sign_in(page, LOGINS["citizen"])
+    page.goto(f"/demandes/{values['waiting']}/")
+    page.get_by_role("link", name="Envoyer les pièces").click()
+    page.get_by_role("button", name="Envoyer mes pièces").click()
+    expect(page.get_by_role("heading", name="Une réponse est à corriger")).to_be_visible()
+    assert_accessible(page)
+    assert_reflows(page)
+    page.get_by_label("Si vous ne l’avez pas, dites pourquoi").fill("Je viens d’emménager.")
+    page.get_by_role("button", name="Envoyer mes pièces").click()
+    expect(page.get_by_role("heading", name="Récépissé")).to_be_visible()
+    assert_accessible(page)
+    assert_reflows(page)

@@ -6,11 +6,18 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, StorageState
 
-from tests.support.browser import NARROW, assert_accessible, assert_reflows, sign_in, watched_context
+from tests.support.browser import (
+    NARROW,
+    assert_accessible,
+    assert_contrasts,
+    assert_reflows,
+    sign_in,
+    watched_context,
+)
 from tests.support.every_type import TYPES, posted
 from tests.support.servers import Live
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 CITIZEN = "citoyen@exemple.fr"
 LOAD = f"import json; from tests.support.every_type import TYPES, load; print(json.dumps(load({CITIZEN!r})))"
@@ -45,11 +52,11 @@ def open_step(open_page: Callable[..., Page], drafts: dict[str, str], signed_in:
 
 
 def hold(page: Page) -> None:
-    """Hold the page to axe on both grounds, and to 320 px."""
+    """Hold the page to axe, to 320 px, and to the contrasts of the dark ground."""
     assert_reflows(page)
     assert_accessible(page)
     page.emulate_media(color_scheme="dark")
-    assert_accessible(page)
+    assert_contrasts(page)
     page.emulate_media(color_scheme="light")
 
 

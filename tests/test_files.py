@@ -337,12 +337,26 @@ def test_a_photo_of_any_colours_is_kept() -> None:
         assert image.size == (50, 40), mode
 
 
-def test_a_photo_that_nothing_here_reads_is_kept_as_it_is() -> None:
-    heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 100
-    prepared = prepare(some.upload("a.heic", heic), EVERY)
-    assert prepared.name == "a.heic"
-    assert prepared.original_sha256 == ""
-    assert prepared.checked.content.read() == heic
+def test_the_photo_of_a_phone_in_heic_becomes_one_that_every_browser_shows_without_its_place() -> None:
+    sent = some.heic()
+    prepared = prepare(some.upload("IMG_0042.HEIC", sent), EVERY)
+    kept = prepared.checked.content.read()
+    prepared.close()
+    assert (prepared.name, prepared.checked.content_type) == ("IMG_0042.jpg", "image/jpeg")
+    assert prepared.original_sha256 == hashlib.sha256(sent).hexdigest()
+    assert b"Camille" in sent
+    assert b"Camille" not in kept
+    with Image.open(io.BytesIO(kept)) as image:
+        # Turned as the camera noted it: the red half, on the left, comes on top.
+        assert image.size == (40, 60)
+        assert not image.getexif()
+        assert image.convert("RGB").getpixel((20, 5))[0] > 150  # type: ignore[index]
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+def test_a_heic_photo_that_is_cut_is_refused(share: float) -> None:
+    sent = some.heic()
+    assert "a.heic" in refusal("a.heic", sent[: int(len(sent) * share)])
 
 
 def test_no_temporary_file_is_left(settings: Any, tmp_path: Any, db: None) -> None:

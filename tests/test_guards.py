@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from journal import guards
 from journal import models as journal
-from procedures.models import AnswerSet, ProcedureVersion
+from procedures.models import AnswerSet, Document, ProcedureVersion, SealCertificate
 from tests.support import samples
 
 SUBJECT = "submission:x"
@@ -94,7 +94,13 @@ def test_a_published_version_keeps_its_bytes() -> None:
 
 @pytest.mark.django_db
 def test_every_guarded_model_is_guarded() -> None:
-    assert {model for model, _ in guards.guarded_models()} == {journal.Event, AnswerSet, ProcedureVersion}
+    assert {model for model, _ in guards.guarded_models()} == {
+        journal.Event,
+        AnswerSet,
+        Document,
+        ProcedureVersion,
+        SealCertificate,
+    }
     assert guards.missing(connection) == []
 
 

@@ -9,7 +9,7 @@ from tests.support.browser import NARROW, assert_accessible, assert_reflows
 from tests.support.long_help import FILES, SLUG
 from tests.support.servers import Live
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +23,10 @@ def test_the_files_are_folded_on_the_screen_and_read_on_paper(page: Page, proced
     page.goto(procedure)
     fold = page.locator("details", has_text=f"nous vous demanderons ({FILES + 1})")
     last = fold.get_by_text(f"Pièce {FILES - 1}")
-    assert not last.is_visible()
+    expect(last).to_be_hidden()
     assert_accessible(page)
     page.emulate_media(media="print")
-    assert last.is_visible()
+    expect(last).to_be_visible()
     page.emulate_media(media="screen")
     fold.locator("summary").click()
     expect(last).to_be_visible()

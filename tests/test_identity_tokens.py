@@ -7,7 +7,7 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from django.core.cache import cache
+from django.core.cache import caches
 
 from accounts.identity.oidc.refused import Refused
 from accounts.identity.oidc.services import Service
@@ -29,10 +29,10 @@ def published() -> Iterator[None]:
         {**jwt.algorithms.RSAAlgorithm.to_jwk(RSA_KEY.public_key(), as_dict=True), "kid": "enc", "use": "enc"},
         {"kty": "oct", "k": "c2VjcmV0", "kid": "oct"},
     ]
-    cache.set(f"oidc.keys:{ISSUER}", keys)
-    cache.set(f"oidc.keys:{ISSUER}:refresh", True)
+    caches["local"].set(f"oidc.keys:{ISSUER}", keys)
+    caches["local"].set(f"oidc.keys:{ISSUER}:refresh", True)
     yield
-    cache.clear()
+    caches["local"].clear()
 
 
 def signed(alg: str = "ES256", kid: str | None = "ec", key: Any = EC_KEY, **changes: Any) -> str:

@@ -133,9 +133,11 @@ def test_an_address_that_has_a_login_signs_in_then_accepts(admin: Portal, town: 
     assert 'name="password"' not in texts(page)
     assert hers.post(path, {"password": samples.PASSWORD}).status_code == 200
     people.sign_in(hers, town.zoe)
-    page = hers.get(path)
+    page, before = hers.get(path), hers.cookies["sessionid"].value
     answer = hers.fill(page)
     assert answer.headers["Location"] == "/agent/"
+    # Her session may do more than before: another key opens it.
+    assert hers.cookies["sessionid"].value != before
     assert town.zoe.memberships.get().role == "agent"
     assert hers.post(path).status_code == 410
 

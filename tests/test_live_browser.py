@@ -16,7 +16,7 @@ from procedures.definition.language import Condition, Expression
 from tests.support.language import CONDITIONS, EXPRESSIONS, TODAY
 from tests.support.servers import ROOT
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 SCRIPT = (ROOT / "static" / "js" / "form.js").read_text(encoding="utf-8")
 VERDICTS = "cases => cases.map(([what, answers, day]) => portail.applies(what, answers, day))"

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import translation
 
-from portal.kit.moments import day_in_words, long_day
+from portal.kit.moments import day_in_words, known_day, long_day
 from procedures.definition.fields import DateField
 from procedures.definition.language import Test as Condition
 from procedures.definition.sentences import say
@@ -36,3 +36,18 @@ def test_a_condition_on_a_day_says_it_too() -> None:
         assert say(Condition(field="born", op="less_than", value="2026-03-01"), {"born": born}).endswith(
             "1er mars 2026"
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1962-04-03", "3 avril 1962"),
+        ("1962-04-01", "1er avril 1962"),
+        ("1962-04-00", "avril 1962"),
+        ("1962-00-00", "1962"),
+        ("1962", "1962"),
+        ("2000-10-20", "20 octobre 2000"),
+    ],
+)
+def test_of_a_birth_known_in_part_what_is_known_is_said(text: str, said: str) -> None:
+    assert known_day(text).replace("\u00a0", " ") == said

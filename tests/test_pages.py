@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -61,7 +61,7 @@ def test_the_browser_language_does_not_decide(portal: Portal) -> None:
 def test_only_administrators_see_what_is_missing(portal: Portal) -> None:
     home = samples.department()
     Town.objects.update(siret="", host_name="")
-    cache.clear()
+    caches["local"].clear()
     assert "hébergeur" not in portal.get("/mentions-legales/").text
     user = samples.citizen()
     Membership.objects.create(user=user, department=home, role="town_admin", title="secrétaire")
@@ -135,7 +135,7 @@ def test_a_page_costs_as_many_queries_with_one_procedure_as_with_thirty(
     portal: Portal, django_assert_num_queries: Any
 ) -> None:
     def cost(path: str) -> int:
-        cache.clear()
+        caches["local"].clear()
         with CaptureQueriesContext(connection) as queries:
             portal.get(path)
         return len(queries)

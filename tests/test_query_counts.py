@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from accounts.models import Mandate
 from accounts.permissions import Actor
 from journal.models import record_access
 from procedures.lifecycle import draft as drafts
@@ -27,6 +28,20 @@ class World:
     def __init__(self) -> None:
         self.town = people.desk()
         self.case = self.file()
+        self.malik = samples.citizen("malik@exemple.fr", "Aubrac", "Malik")
+        given, signed = self.mandates()
+        begun, entered = self.town.begin_entry(), self.town.enter()
+        awaited = {"reference": self.town.ask_pieces(self.file()).reference}
+        self.of_one: dict[str, dict[str, Any]] = {
+            "desk:action": {"key": "take_charge"},
+            "filing:pieces": awaited,
+            "desk:note_pieces": awaited,
+            "desk:entry": {"draft_id": begun.public_id},
+            "desk:entered": {"reference": entered.reference},
+            "desk:mandate": {"mandate_id": signed.public_id},
+            "desk:mandate_file": {"mandate_id": signed.public_id},
+            "space:end_mandate": {"mandate_id": given.public_id},
+        }
         self.values: dict[str, Any] = {
             "slug": "acte",
             "pk": 1,
@@ -49,6 +64,14 @@ class World:
         letters.send(case, "Bonjour", by=Actor(user=self.town.zoe))
         return case
 
+    def mandates(self) -> tuple[Mandate, Mandate]:
+        """Let Zoé be helped, help someone, and have a signed paper wait; return the first and the last."""
+        given = people.mandate(self.town.zoe.person, self.malik)
+        people.mandate(people.stranger(), self.town.zoe)
+        signed = people.mandate(people.stranger(), self.town.zoe, evidence="paper", accepted_at=None)
+        people.sign(signed)
+        return given, signed
+
     def grow(self, times: int) -> None:
         """Add as many of everything: requests at each stage, drafts, messages, files, procedures."""
         for number in range(times):
@@ -58,10 +81,14 @@ class World:
             if number % 3 == 2:
                 apply(case, "ask_correction", by=Actor(user=self.town.nadia), words="Une date, s’il vous plaît ?")
             drafts.start(self.town.procedure, self.town.zoe.person)
+            self.town.begin_entry()
+            self.town.enter()
             letters.send(self.case, "Encore un mot.", by=Actor(user=self.town.zoe))
             letters.send(self.case, "Une réponse.", by=Actor(user=self.town.nadia))
             people.attach(self.case)
             people.keep_paper(self.town.zoe)
+            self.town.ask_pieces(self.file())
+            self.mandates()
             record_access("read", self.case.key, actor="user:x", role="agent", service=f"Service {number}")
             samples.procedure(f"acte-{Procedure.objects.count()}", department=self.town.civil)
 
@@ -88,7 +115,7 @@ def test_every_address_costs_the_same_with_one_row_and_with_thirty() -> None:
     def counts() -> dict[str, int]:
         found = {}
         for name, role in held.items():
-            values = world.values | ({"key": "take_charge"} if name == "desk:action" else {})
+            values = world.values | world.of_one.get(name, {})
             url = reverse(name, kwargs={key: values[key] for key in parameters(name)})
             answer = browsers[role].get(url)
             close_files(answer)

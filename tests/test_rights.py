@@ -1,40 +1,44 @@
 """Every address, every role: who may open what. A new address without a line here fails the suite."""
 
 import uuid
+from typing import Any
 
 import pytest
-from django.core.cache import cache
-from django.test import override_settings
-from django.urls import reverse
+from django.core.cache import caches
 
 from accounts import consents
-from accounts.models import Absence, Invitation, Membership, Person, Purpose, User
+from accounts.models import Person, Purpose
 from procedures.lifecycle import draft as drafts
-from procedures.models import SafePaper
-from tests.support import people, samples
-from tests.support.addresses import names, parameters
+from procedures.models import Draft, SafePaper
+from tests.support import people
+from tests.support.addresses import names
 from tests.support.client import Portal, close_files
+from tests.support.rights import ROLES, Asked, browser_of, who
 
-ROLES = ("anonymous", "other_citizen", "citizen", "agent", "head", "signatory", "auditor", "elsewhere", "town_admin")
 AGENTS = ("agent", "head", "signatory", "auditor")
 EVERYONE = dict.fromkeys(ROLES, 200)
+# Where one works: strangers are led to sign in, whoever has not given her second factor is led to it.
+GUARDED = {"anonymous": 302, "superuser_bare": 302}
 
 
 def desk(inside: int = 200, elsewhere: int = 404) -> dict[str, int]:
     """What the desk answers to a GET: agents of the department, those of another sector, strangers."""
     return {
-        "anonymous": 302,
-        "other_citizen": 403,
-        "citizen": 403,
+        **dict.fromkeys(ROLES, 403),
+        **GUARDED,
         **dict.fromkeys(AGENTS, inside),
         "elsewhere": elsewhere,
-        "town_admin": 403,
     }
 
 
 def own(status: int = 200) -> dict[str, int]:
     """What a private page answers: its citizen, and nobody else, agents included."""
     return {**dict.fromkeys(ROLES, 404), "citizen": status}
+
+
+def followed(status: int = 200) -> dict[str, int]:
+    """What a page of a request answers: its citizen, and whoever holds her mandate for it."""
+    return own(status) | {"helper": status}
 
 
 # A draft of an account, asked for by nobody: the session has ended, the sign-in page leads back.
@@ -47,8 +51,18 @@ FLOW = dict.fromkeys(ROLES, 302)
 # What only exists once a second factor was added.
 NOTHING_YET = {**dict.fromkeys(ROLES, 404), "anonymous": 302}
 
-# The studio is for administrators; strangers are led to sign in.
-ADMIN = {**dict.fromkeys(ROLES, 403), "anonymous": 302, "town_admin": 200}
+# Agents and heads enter requests for others; a signatory and an auditor do not.
+ENTERERS = desk() | {"signatory": 403, "auditor": 403}
+# Whether it exists is not said.
+NOT_ENTERED = {"signatory": 404, "auditor": 404}
+
+# An auditor takes nothing out.
+EXPORTERS = desk() | {"auditor": 403}
+OF_NADIA = {"agent": 302, "head": 404, "signatory": 404}
+
+# The studio is for administrators; whom they do not administer does not exist for them.
+STUDIO = {**dict.fromkeys(ROLES, 403), **GUARDED, "town_admin": 200, "admin_elsewhere": 200}
+ADMIN = STUDIO | {"admin_elsewhere": 404}
 # What is done by POST only leads back.
 ADMIN_ACT = ADMIN | {"town_admin": 302}
 
@@ -77,13 +91,14 @@ EXPECTED: dict[str, dict[str, int]] = {
     "filing:conflict": own(302) | SIGN_IN_AGAIN,
     "filing:suggestions": own() | SIGN_IN_AGAIN,
     "filing:upload": own() | SIGN_IN_AGAIN,
-    "filing:case": own(),
-    "filing:confirmation": own(),
-    "filing:consultations": own(),
+    "filing:case": followed(),
+    "filing:confirmation": followed(),
+    "filing:consultations": followed(),
+    "filing:pieces": followed(),
     "filing:message": dict.fromkeys(ROLES, 302),
-    "filing:action": own(),
-    "filing:receipt": own(202),
-    "filing:file": own(),
+    "filing:action": followed(),
+    "filing:receipt": followed(202),
+    "filing:file": followed(),
     # A space is that of whoever is signed in; agents are persons too.
     "space:home": SIGNED_IN,
     "space:waiting": SIGNED_IN,
@@ -97,8 +112,20 @@ EXPECTED: dict[str, dict[str, int]] = {
     "space:erase": SIGNED_IN,
     "space:close_account": SIGNED_IN,
     "space:papers": SIGNED_IN,
+    # After the code sent to an address that another account holds.
+    "space:same_person": FLOW,
     "space:open_safe": FLOW,
     "space:keep_sent": FLOW,
+    "space:helping": SIGNED_IN,
+    "space:child": SIGNED_IN,
+    "space:ask_mandate": SIGNED_IN,
+    # A code and a paper that the helper waits for.
+    "space:mandate_code": own(404) | SIGN_IN_AGAIN | {"helper": 200},
+    "space:mandate_paper": own(404) | SIGN_IN_AGAIN | {"helper": 200},
+    "space:mandates": SIGNED_IN,
+    "space:offer_mandate": SIGNED_IN,
+    "space:end_mandate": followed() | SIGN_IN_AGAIN,
+    "space:mandate_link": dict.fromkeys(ROLES, 404),
     "space:paper": own() | SIGN_IN_AGAIN,
     "space:paper_file": own() | SIGN_IN_AGAIN,
     "space:throw_paper": own(302) | SIGN_IN_AGAIN,
@@ -115,8 +142,26 @@ EXPECTED: dict[str, dict[str, int]] = {
     # An absence of Nadia's: nobody else cancels it here.
     "desk:cancel_absence": desk(404) | {"agent": 302},
     "desk:sector": desk(elsewhere=200),
-    "studio:team": ADMIN,
-    "studio:invite": ADMIN,
+    "desk:entries": ENTERERS | {"elsewhere": 200},
+    "desk:enter": ENTERERS | NOT_ENTERED,
+    # An entry of Nadia's, and a paper that it does not hold.
+    "desk:entry": ENTERERS | NOT_ENTERED,
+    "desk:entry_paper": desk(404),
+    "desk:entered": desk(),
+    "desk:give_receipt": desk(302),
+    # A signed paper that waits to be checked.
+    "desk:mandates": ENTERERS | {"elsewhere": 200},
+    "desk:mandate": ENTERERS | NOT_ENTERED,
+    "desk:mandate_file": ENTERERS | NOT_ENTERED,
+    "exchange:exports": EXPORTERS | {"elsewhere": 200},
+    "exchange:ask": EXPORTERS | {"elsewhere": 200},
+    # An export of Nadia's: nobody else takes it, the head of her department no more than another.
+    "exchange:download": EXPORTERS | OF_NADIA,
+    "exchange:remove": EXPORTERS | OF_NADIA,
+    "studio:places": STUDIO,
+    "studio:place": STUDIO,
+    "studio:team": STUDIO,
+    "studio:invite": STUDIO,
     "studio:resend": ADMIN_ACT,
     "studio:cancel_invitation": ADMIN_ACT,
     "studio:person": ADMIN,
@@ -130,8 +175,14 @@ EXPECTED: dict[str, dict[str, int]] = {
     # A link that nobody was sent.
     "invitation": dict.fromkeys(ROLES, 404),
     "desk:accesses": desk(403, 403) | {"auditor": 200},
+    # About Nadia.
+    "desk:reading": desk(403, 403) | {"auditor": 200},
     "desk:case": desk(),
     "desk:action": desk() | {"auditor": 403, "signatory": 403},
+    "desk:silence": desk(302),
+    "desk:give_up_pieces": desk(302),
+    "desk:note_pieces": desk() | {"signatory": 403, "auditor": 403},
+    "desk:death": desk() | {"auditor": 403, "signatory": 403},
     "desk:message": desk(302),
     "desk:read": desk(302),
     "desk:file": desk(),
@@ -195,86 +246,21 @@ def town(db: None) -> people.Desk:
     return people.desk()
 
 
-def who(role: str, town: people.Desk) -> User | None:
-    if role == "other_citizen":
-        return samples.citizen("autre@exemple.fr")
-    if role == "town_admin":
-        user = samples.citizen("admin@exemple.fr")
-        Membership.objects.create(user=user, department=town.civil, role="town_admin", title="secrétaire")
-        return user
-    known = {
-        "citizen": town.zoe,
-        "agent": town.nadia,
-        "head": town.claire,
-        "signatory": town.helene,
-        "auditor": town.paul,
-        "elsewhere": town.roger,
-    }
-    return known.get(role)
-
-
-def team_keys(town: people.Desk) -> dict[str, dict[str, object]]:
-    """Return what fills the addresses of the team: Nadia, her role, an absence of hers, an invitation."""
-    who: dict[str, object] = {"user_id": town.nadia.public_id}
-    role = who | {"pk": town.nadia.memberships.get().pk}
-    away = Absence.objects.create(user=town.nadia, starts_on="2099-01-05", ends_on="2099-01-09")
-    invited = Invitation.objects.create(
-        email="lea@exemple.fr", department=town.civil, role="agent", title="agente", token_digest="x"
-    )
-    return {
-        **dict.fromkeys(
-            ("studio:person", "studio:grant", "studio:departure", "studio:absence", "studio:reset_factor"), who
-        ),
-        **dict.fromkeys(("studio:change_role", "studio:end_role"), role),
-        "studio:cancel_absence": who | {"pk": away.pk},
-        "desk:cancel_absence": {"pk": away.pk},
-        "studio:resend": {"pk": invited.pk},
-        "studio:cancel_invitation": {"pk": invited.pk},
-    }
-
-
-@override_settings(IDENTITY_SERVICES=SERVICE)
 @pytest.mark.parametrize("role", ROLES)
-def test_who_may_open_what(role: str, town: people.Desk) -> None:
-    submission = town.file()
-    stored = people.attach(submission)
-    draft = drafts.start(town.procedure, town.zoe.person)
-    keys = team_keys(town)
-    paper = people.keep_paper(town.zoe)
-    values = {
-        "slug": "acte",
-        "pk": 1,
-        "token": "forged",
-        "draft_id": draft.public_id,
-        "step": "acte",
-        "field": "kind",
-        "path": "proof",
-        "reference": submission.reference,
-        "key": "withdraw",
-        "file_id": stored.public_id,
-        "paper_id": paper.public_id,
-        "kind": "profil",
-        "place": ".well-known/openid-configuration",
-    }
-    cache.set(f"oidc.document:{ISSUER}", PLACES)
-    user, wrong = who(role, town), []
+def test_who_may_open_what(role: str, town: people.Desk, settings: Any) -> None:
+    settings.SECOND_FACTOR, settings.IDENTITY_SERVICES = True, SERVICE
+    asked, user, wrong = Asked(town), who(role, town), []
+    caches["local"].set(f"oidc.document:{ISSUER}", PLACES)
     for name in sorted(EXPECTED):
-        browser = Portal()
-        if user:
-            browser.force_login(user)
-        here = values | ({"key": "take_charge"} if name == "desk:action" else {}) | keys.get(name, {})
-        if name.startswith("identity_"):
-            here |= {"key": "franceconnect"}
-        url = reverse(name, kwargs={key: here[key] for key in parameters(name)})
-        answer = browser.get(url)
+        # Signed in a while ago: what asks for the proof again leads there.
+        answer = browser_of(role, user, proved=600).get(asked.url(name))
         close_files(answer)
-        status = answer.status_code
-        if status != EXPECTED[name][role]:
-            wrong.append(f"{name}: {status}, expected {EXPECTED[name][role]}")
+        if answer.status_code != EXPECTED[name][role]:
+            wrong.append(f"{name}: {answer.status_code}, expected {EXPECTED[name][role]}")
     assert not wrong, f"{role}:\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("role", [role for role in ROLES if role != "citizen"])
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in {"citizen", "helper"}])
 def test_nobody_else_posts_for_the_citizen(role: str, town: people.Desk) -> None:
     submission = town.file()
     draft = drafts.start(town.procedure, town.zoe.person)
@@ -306,3 +292,18 @@ def test_nobody_else_touches_the_papers_of_the_citizen(role: str, town: people.D
     paper.refresh_from_db()
     assert paper.name == "livret.pdf"
     assert SafePaper.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in {"agent", "head"}])
+def test_nobody_else_posts_in_what_agents_enter(role: str, town: people.Desk, settings: Any) -> None:
+    settings.SECOND_FACTOR = True
+    draft = town.begin_entry()
+    browser = browser_of(role, who(role, town))
+    refused = 302 if role == "anonymous" else 404
+    for path in ("acte/", "recapitulatif/", "lien/", "supprimer/", "terminer/", "fichiers/proof/"):
+        assert browser.post(f"/brouillons/{draft.public_id}/{path}", {"kind": "full"}).status_code == refused
+    inside = EXPECTED["desk:entry"][role]
+    for path in (f"saisies/{draft.public_id}/", "saisies/nouvelle/acte/"):
+        assert browser.post(f"/agent/{path}", {"channel": "phone", "day": "2026-01-05"}).status_code == inside
+    kept = Draft.objects.get()
+    assert (kept.channel, kept.answers) == ("counter", {})

@@ -293,6 +293,26 @@ def test_a_suspicious_file_of_a_request_is_destroyed_and_its_person_is_told(port
     assert "Fichier bloqué" in page
 
 
+@pytest.mark.usefixtures("scanned")
+def test_a_suspicious_paper_that_an_agent_scanned_is_destroyed_and_nothing_is_asked_of_the_person(
+    portal: Portal, desk: people.Desk
+) -> None:
+    portal.force_login(desk.nadia)
+    draft = desk.begin_entry()
+    origin = f"/agent/saisies/{draft.public_id}/"
+    portal.fill(portal.get(origin), papers=pdf("demande.pdf", SUSPICIOUS))
+    stored = draft.papers.get().stored
+    assert stored.scan == Scan.PENDING
+    submission = desk.enter(draft)
+    drain()
+    stored.refresh_from_db()
+    assert stored.scan == Scan.INFECTED
+    assert not default_storage.exists(stored.key)
+    assert journal.Event.objects.of(submission.key).filter(kind="file_blocked").count() == 1
+    assert not Delivery.objects.filter(purpose="file_blocked").exists()
+    assert "Fichier bloqué" in portal.get(f"/agent/demandes/{submission.reference}/").text
+
+
 @pytest.mark.parametrize(("state", "given"), [(state, state == "clean") for state in Scan.values])
 @pytest.mark.usefixtures("scanned")
 def test_an_agent_opens_only_what_was_checked(portal: Portal, desk: people.Desk, state: str, given: bool) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.cache import caches
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import TestCase
@@ -98,6 +99,48 @@ def test_a_later_sign_in_asks_for_the_code_and_a_recovery_code_works_once(portal
     again = portal.fill(portal.get("/comptes/securite/code/"), code=recovery)
     assert again.status_code == 200
     assert secret
+
+
+def test_the_session_has_a_new_key_once_the_factor_is_given(portal: Portal, desk: people.Desk) -> None:
+    sign_in(portal, desk.nadia)
+    add_application(portal)
+    recovery = Authenticator.objects.get(user=desk.nadia, type="recovery_codes").wrap().get_unused_codes()[0]
+    portal.post("/comptes/deconnexion/")
+    page = sign_in(portal, desk.nadia)
+    before = portal.cookies["sessionid"].value
+    portal.fill(page, code=recovery)
+    assert portal.get("/agent/").status_code == 200
+    thief = Portal()
+    thief.cookies["sessionid"] = before
+    assert thief.get("/agent/").status_code == 302
+    assert thief.get("/mes-demandes/").status_code == 302
+
+
+def test_whoever_tries_ten_thousand_codes_of_the_application_tries_five_in_five_minutes(
+    portal: Portal, desk: people.Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even with the password, from as many places as he likes: it is the account that is counted, for all processes."""
+    sign_in(portal, desk.nadia)
+    secret = add_application(portal)
+    caches["default"].clear()
+    tried: list[str] = []
+
+    def judge(application: TOTP, code: str) -> bool:
+        tried.append(code)
+        return False
+
+    monkeypatch.setattr(TOTP, "validate_code", judge)
+    for number in range(100):
+        thief = Portal(REMOTE_ADDR=f"203.0.113.{number}")
+        page = sign_in(thief, desk.nadia)
+        for _ in range(3):
+            thief.post("/comptes/securite/code/", {"code": "000000"})
+    assert len(tried) == 5
+    monkeypatch.undo()
+    # The right code is not even looked at.
+    answer = thief.fill(page, code=code_of(secret))
+    assert answer.status_code == 200
+    assert thief.get("/agent/").status_code == 302
 
 
 def test_a_code_by_mail_is_no_second_factor(portal: Portal, desk: people.Desk) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import consents
-from accounts.models import CertifiedIdentity, Consent, ContactPoint, Mandate, Person, Purpose
+from accounts.models import CertifiedIdentity, Consent, ContactPoint, Person, Purpose
 from accounts.permissions import Actor
 from journal import models as journal
 from procedures.lifecycle import draft as drafts
@@ -112,7 +112,7 @@ def test_a_helper_sees_for_whom_a_request_is_made_and_nothing_else_of_that_perso
     portal: Portal, desk: people.Desk
 ) -> None:
     helper = samples.citizen("aide@exemple.fr", "Petit", "Louis")
-    Mandate.objects.create(principal=desk.zoe.person, helper=helper.person)
+    people.mandate(desk.zoe.person, helper)
     ContactPoint.objects.create(person=desk.zoe.person, kind="phone", value="+33639981234")
     paper = people.keep_paper(desk.zoe, name="carte-de-zoe.pdf")
     desk.file()

@@ -393,6 +393,6 @@ def test_an_auditor_reads_what_was_configured(admin: Portal, town: people.Desk) 
     paul = Portal()
     paul.force_login(town.paul)
     page = texts(paul.get("/agent/acces/"))
-    assert "a changé des rôles ou des absences" in page
+    assert "a changé des rôles, des absences ou des démarches" in page
     assert "a consulté une personne de l’équipe" in page
     assert "<bdi>Nadia Roussel</bdi>" in page

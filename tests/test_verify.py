@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -83,7 +82,6 @@ def test_without_a_file_or_with_one_too_large_the_page_says_what_is_wrong(
 
 def test_trying_codes_is_stopped_for_one_address_and_not_for_another(receipt: Document) -> None:
     asked = {"numero": receipt.submission.reference, "code": "0000-0000"}
-    cache.clear()
     guesser, neighbour = Portal(REMOTE_ADDR="203.0.113.7"), Portal(REMOTE_ADDR="203.0.113.8")
     answers = [guesser.get("/verifier/", asked).status_code for _ in range(42)]
     assert 429 in answers

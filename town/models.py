@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from django.core.cache import cache, caches
+from django.core.cache import caches
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -65,7 +65,7 @@ class Town(models.Model):
         """Keep one row, and let every page of this process see the change at once."""
         self.pk = 1
         super().save(*args, **kwargs)  # type: ignore[arg-type]
-        cache.delete(_CACHE_KEY)
+        caches["local"].delete(_CACHE_KEY)
         caches["template_fragments"].clear()
 
     @property
@@ -91,10 +91,10 @@ class Town(models.Model):
 
 def current() -> Town:
     """Return the town of this installation; before it is set up, an unsaved one without a name of its own."""
-    town: Town | None = cache.get(_CACHE_KEY)
+    town: Town | None = caches["local"].get(_CACHE_KEY)
     if town is None:
         town = Town.objects.first() or Town(name=str(_("Our town")))
-        cache.set(_CACHE_KEY, town, _CACHE_SECONDS)
+        caches["local"].set(_CACHE_KEY, town, _CACHE_SECONDS)
     return town
 
 

@@ -18,7 +18,10 @@ from .oidc.refused import Refused
 
 
 def sign_in(service: str, found: Identified) -> User:
-    """Return the login of this identity, made at the first time; Refused for an agent who is not expected."""
+    """Return the login of this identity, made at the first time; Refused for an agent who is not expected.
+
+    Refused, too, for someone whose death is recorded.
+    """
     try:
         with transaction.atomic():
             return _known(service, found) or _new(service, found)
@@ -58,7 +61,7 @@ def unlink(identity: CertifiedIdentity, user: User) -> bool:
         by_password = bool(user.email) and user.has_usable_password()
         if not (others or by_code or by_password):
             return False
-        subject, service = f"person:{identity.person.public_id}", identity.service
+        subject, service = identity.person.key, identity.service
         identity.delete()
         append(subject, "identity.unlinked", actor=_actor(user), data={"service": service})
     return True
@@ -84,6 +87,8 @@ def _known(service: str, found: Identified) -> User | None:
     )
     if identity is None:
         return None
+    if identity.person.died_on:
+        raise Refused("closed", "the person has died")
     user = identity.person.user
     if user is None:
         user = identity.person.user = User.objects.create_without_address()
@@ -121,7 +126,7 @@ def _record(service: str, found: Identified, person: Person, kind: str, user: Us
         sub=found.sub,
         claims=CertifiedIdentity.kept(found.claims),
     )
-    append(f"person:{person.public_id}", kind, actor=_actor(user), data={"service": service})
+    append(person.key, kind, actor=_actor(user), data={"service": service})
 
 
 def _refresh(identity: CertifiedIdentity, found: Identified) -> None:
@@ -134,7 +139,7 @@ def _refresh(identity: CertifiedIdentity, found: Identified) -> None:
     identity.save(update_fields=["claims", "verified_at"])
     if changed:
         data = {"service": identity.service, "claims": changed}
-        append(f"person:{identity.person.public_id}", "identity.changed", actor=identity.service, data=data)
+        append(identity.person.key, "identity.changed", actor=identity.service, data=data)
 
 
 def _offer_address(claims: dict[str, Any], person: Person) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as stock
 from allauth.mfa.webauthn import views
@@ -40,6 +41,8 @@ class _AnswerForm(forms.Form):
         """Return the key that answered; ValidationError for an answer that is unreadable, forged, replayed or unknown."""
         try:
             found: Authenticator = super().clean_credential()  # type: ignore[misc]
+            if not found.user.is_active:
+                raise get_adapter().validation_error("incorrect_code")
         except _UNREADABLE:
             raise _refused() from None
         except ValidationError as error:

@@ -39,25 +39,37 @@ class WorkSessionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Let the request through, or ask for the proof again and keep what was typed."""
-        user = request.user
-        if not request.path.startswith(GUARDED) or not isinstance(user, User):
-            return self.get_response(request)
-        kind = _kind(request, user)
-        if not kind:
-            return self.get_response(request)
-        idle, whole = settings.WORK_SESSIONS[kind]
-        now = time.time()
-        proofs = [record["at"] for record in get_authentication_records(request, user)]
-        began = min(proofs) if proofs else request.session.setdefault(_BEGAN, now)
-        # A proof given just now is a presence, as a page is.
-        seen = max(request.session.get(_SEEN, began), *proofs, began)
-        if now - began > whole:
-            return _end(request, user)
-        if now - seen > idle:
-            return _lock(request, user)
-        if now - request.session.get(_SEEN, 0) > _PRECISION:
-            request.session[_SEEN] = now
+        if request.path.startswith(GUARDED) and (found := stopped(request)):
+            return ask(request, found)
         return self.get_response(request)
+
+
+def stopped(request: HttpRequest) -> str:
+    """Say what stops this session of work: "idle", or "over"; nothing where it goes on, and where it is no work."""
+    user = request.user
+    kind = _kind(request, user) if isinstance(user, User) else ""
+    if not kind or not isinstance(user, User):
+        return ""
+    idle, whole = settings.WORK_SESSIONS[kind]
+    now = time.time()
+    proofs = [record["at"] for record in get_authentication_records(request, user)]
+    began = min(proofs) if proofs else request.session.setdefault(_BEGAN, now)
+    # A proof given just now is a presence, as a page is.
+    seen = max(request.session.get(_SEEN, began), *proofs, began)
+    if now - began > whole:
+        return "over"
+    if now - seen > idle:
+        return "idle"
+    if now - request.session.get(_SEEN, 0) > _PRECISION:
+        request.session[_SEEN] = now
+    return ""
+
+
+def ask(request: HttpRequest, found: str) -> HttpResponse:
+    """Lead whoever was stopped to the proof, or to the sign-in page; what a form sent is kept meanwhile."""
+    user = request.user
+    assert isinstance(user, User), "only a session of work is stopped"  # noqa: S101
+    return _end(request, user) if found == "over" else _lock(request, user)
 
 
 def _kind(request: HttpRequest, user: User) -> str:

@@ -3,8 +3,9 @@
 from .absence import Absence
 from .identity import CertifiedIdentity
 from .invitation import Invitation
+from .mandate import HelpStructure, Mandate, MandateQuerySet, StructureHelper
 from .membership import DESK_ROLES, LENT_ROLES, Membership, Role
-from .person import Consent, ContactPoint, Mandate, Person, Purpose
+from .person import Consent, ContactPoint, Person, Purpose
 from .user import User
 
 __all__ = [
@@ -14,11 +15,14 @@ __all__ = [
     "CertifiedIdentity",
     "Consent",
     "ContactPoint",
+    "HelpStructure",
     "Invitation",
     "Mandate",
+    "MandateQuerySet",
     "Membership",
     "Person",
     "Purpose",
     "Role",
+    "StructureHelper",
     "User",
 ]

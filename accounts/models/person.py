@@ -1,4 +1,4 @@
-"""A human being, with or without a login; who acts for whom; what was agreed to."""
+"""A human being, with or without a login; how to reach her; what she agreed to."""
 
 import uuid
 
@@ -22,6 +22,9 @@ class Person(models.Model):
     birth_date = models.CharField(_("date of birth"), max_length=10, blank=True)
     birth_place = models.CharField(_("place of birth"), max_length=120, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Who recorded it, and when, is in the journal; the note holds no name.
+    died_on = models.DateField(_("date of death"), null=True, blank=True)
+    death_note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("person")
@@ -29,6 +32,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.display_name or str(self.public_id)
+
+    @property
+    def key(self) -> str:
+        """The opaque id that the journal keeps."""
+        return f"person:{self.public_id}"
 
     @property
     def display_name(self) -> str:
@@ -55,38 +63,6 @@ class ContactPoint(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
-
-
-class MandateQuerySet(models.QuerySet["Mandate"]):
-    def in_force(self) -> "MandateQuerySet":
-        """Return the mandates that hold now."""
-        now = timezone.now()
-        return self.filter(
-            models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=now), starts_at__lte=now, revoked_at__isnull=True
-        )
-
-
-class Mandate(models.Model):
-    """The right of one person to act for another, for what and until when."""
-
-    principal = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mandates_given")
-    helper = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mandates_held")
-    scope = models.CharField(_("for which procedures"), max_length=200, blank=True)  # empty: all
-    starts_at = models.DateTimeField(default=timezone.now)
-    ends_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    objects = MandateQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("mandate")
-        verbose_name_plural = _("mandates")
-        constraints = [
-            models.CheckConstraint(condition=~models.Q(principal=models.F("helper")), name="mandate_is_for_another")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.helper} → {self.principal}"
 
 
 class Purpose(models.TextChoices):

@@ -22,6 +22,7 @@ from portal.kit.limits import too_many
 
 from ..identity.oidc.services import service
 from ..identity.passwords import EntropyValidator
+from ..identity.session_key import renew
 from ..models import Invitation, Person, User
 from .invitations import accept, belongs_to, find
 from .rules import Refusal
@@ -92,6 +93,7 @@ def _signed_in(request: HttpRequest, found: Invitation, user: User) -> HttpRespo
         accept(found, user)
     except Refusal:
         return _closed(request, find_again(found))
+    renew(request, user)
     _welcome(request, found)
     return redirect(get_adapter().get_login_redirect_url(request))
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from town import models as town
 
+from ..identity.lookalikes import refuse_lookalikes
 from ..models import Invitation, Membership, User
 from ..models.invitation import digest_of, expiry
 from ..permissions import Actor
@@ -38,7 +40,12 @@ def invite(
     """
     must_administer(by, department)
     check_authority(role, authority)
-    email = email.strip().lower()
+    email = email.strip()
+    try:
+        refuse_lookalikes(email)
+    except ValidationError as error:
+        raise Refusal(error.messages[0], "email") from error
+    email = email.lower()
     if by is not None and by.user is not None and _is_of(by.user, email):
         raise Refusal(_("You cannot change your own roles: ask another administrator."), "email")
     if Membership.objects.not_over().filter(user__email=email, department=department, role=role).exists():

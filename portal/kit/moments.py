@@ -12,6 +12,15 @@ def day_in_words(value: date) -> str:
     return _day(value, "j F Y", get_language())
 
 
+def known_day(text: str) -> str:
+    """Say what is known of a day written "1962-04-03", or in part: "1962-04-00" and "1962-00-00" for births abroad."""
+    year, month, day = [*text[:10].split("-"), "", ""][:3]
+    if not month.strip("0"):
+        return year
+    first = date(int(year), int(month), int((day.strip("0") and day) or 1))
+    return day_in_words(first) if day.strip("0") else date_format(first, "F Y")
+
+
 def long_day(value: date, *, year: bool = True) -> str:
     """Say a day with its weekday: mardi 24 novembre 2026."""
     return _day(value, "l j F Y" if year else "l j F", get_language())

@@ -10,6 +10,7 @@ from django_q.tasks import async_task
 
 MAX_ATTEMPTS = 12
 LEASE = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=1)
 
 
 class OwedQuerySet(models.QuerySet[Any]):
@@ -22,6 +23,8 @@ class Owed(models.Model):
     """A thing to do once. ``task`` is the dotted path of the function that does it, given the key."""
 
     task: ClassVar[str]
+    # Which workers do it: "bulk" for what takes minutes, so that receipts and mails never wait behind it.
+    cluster: ClassVar[str | None] = None
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -41,7 +44,7 @@ class Owed(models.Model):
 
     def wake(self) -> None:
         """Queue a task in the caller's transaction: it exists if and only if this row does."""
-        async_task(self.task, self.pk)
+        async_task(self.task, self.pk, cluster=self.cluster)
 
     @classmethod
     def claim(cls, pk: int) -> Self | None:
@@ -66,6 +69,13 @@ class Owed(models.Model):
         self.state = self.State.FAILED if self.attempts >= MAX_ATTEMPTS else self.State.QUEUED
         self.next_try_at = timezone.now() + wait
         self.save(update_fields=["state", "last_error", "next_try_at"])
+
+    def wait(self, error: BaseException) -> None:
+        """Note what it waits for, and is not its own fault: tried again, an hour later at most, without end."""
+        self.fail(error)
+        self.state = self.State.QUEUED
+        self.next_try_at = min(self.next_try_at, timezone.now() + LONGEST_WAIT)
+        self.save(update_fields=["state", "next_try_at"])
 
 
 def sweep(model: type[Owed], limit: int = 200) -> int:

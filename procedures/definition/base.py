@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationInfo
 
 # A JSON value: str, int, float, bool, None, list or dict of them. Answers are stored in this shape.
 Json = Any
@@ -16,6 +16,8 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
 
 
+# Given to the validation of bytes that were checked when they were published: what took whole walks is not done again.
+PUBLISHED = {"published": True}
 # For what is too numerous to be nodes: unknown keys are errors too.
 STRICT = ConfigDict(extra="forbid")
 
@@ -24,6 +26,11 @@ class Node(BaseModel):
     """A part of a definition: unknown keys are errors, values never change after parsing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def is_published(info: ValidationInfo) -> bool:
+    """Say whether what is read was checked already."""
+    return info.context is PUBLISHED
 
 
 class DefinitionError(ValueError):

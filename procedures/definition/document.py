@@ -1,23 +1,25 @@
 """The document itself: ProcedureDefinition > Step > Section > Field, parsed strictly."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from operator import not_
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field as Meta
-from pydantic import PositiveInt, field_validator, model_validator
+from pydantic import PositiveInt, ValidationInfo, field_validator, model_validator
 
 from . import estimate, limits
 from .analysis import dangling, duplicates
 from .applicant import APPLICANT_STEP_ID, applicant_fields
-from .base import Answers, Identifier, Line, Node, Prose, Words
+from .base import Answers, Identifier, Line, Node, Prose, Words, is_published
 from .fields import AnyField, Field
 from .language import Condition, references
 from .legal import Legal, Privacy
+from .ready import READY
 from .sentences import say
 from .trace import Run, Trace, runs, trace
-from .workflow import READY, Workflow
+from .workflow import Workflow
 
 FORMAT = 1
 
@@ -66,6 +68,22 @@ class Step(Node):
     def fields(self) -> list[Field]:
         """Every field of the step, in order."""
         return [field for section in self.sections for field in section.fields]
+
+    @cached_property
+    def own(self) -> list[str]:
+        """The id of each of its fields, in order."""
+        return [field.id for field in self.fields]
+
+    @cached_property
+    def watched(self) -> frozenset[str]:
+        """The ids of the questions whose answers may change the step: its own, and those that any part of it reads."""
+        parts: list[Section | Field] = [
+            *self.sections,
+            *self.fields,
+            *(field for top in self.fields for field in top.inner()),
+        ]
+        stops = (references(stop.when) for stop in self.stops)
+        return references(self.when).union(self.own, *(part.reads for part in parts), *stops)
 
     @cached_property
     def moves(self) -> bool:
@@ -129,9 +147,9 @@ class ProcedureDefinition(Node):
 
     @model_validator(mode="before")
     @classmethod
-    def within_bounds(cls, value: Any) -> Any:
+    def within_bounds(cls, value: Any, info: ValidationInfo) -> Any:
         """Refuse a document that no page could serve before building any of it."""
-        faults = limits.faults(value)
+        faults = [] if is_published(info) else limits.faults(value)
         if faults:
             raise ValueError("; ".join(faults))
         return value
@@ -147,9 +165,9 @@ class ProcedureDefinition(Node):
         return value
 
     @model_validator(mode="after")
-    def names_resolve(self) -> Self:
+    def names_resolve(self, info: ValidationInfo) -> Self:
         """Refuse ids used twice, and whatever reads an answer that does not come before it."""
-        if faults := [*duplicates(self), *dangling(self)]:
+        if not is_published(info) and (faults := [*duplicates(self), *dangling(self)]):
             raise ValueError(" · ".join(faults))
         return self
 
@@ -191,9 +209,9 @@ class ProcedureDefinition(Node):
         """How long it takes to fill in, as its questions tell."""
         return estimate.minutes(self)
 
-    def trace(self, answers: Answers) -> Trace:
-        """Walk the definition once with ``answers``: what applies today, what is kept, done, or stopped."""
-        return trace(self, answers)
+    def trace(self, answers: Answers, today: date | None = None, since: Trace | None = None) -> Trace:
+        """Walk the definition once with ``answers``: what applies on that day, what is kept, done, or stopped."""
+        return trace(self, answers, today, since)
 
     def walk(self, answers: Answers) -> Iterator[tuple[Step, Section, Field]]:
         """Yield the questions that apply today, in order; a hidden answer opens nothing further."""

@@ -1,4 +1,4 @@
-"""Law as data: what silence means and when. Pure functions on dates; no clock of its own, no database."""
+"""Law as data: what silence means, and how long a delay is. What is made of dated facts is in clock.py."""
 
 from calendar import monthrange
 from datetime import date, timedelta
@@ -52,10 +52,3 @@ def add_delay(start: date, delay: Delay) -> date:
     months = start.year * 12 + start.month - 1 + delay.count
     year, month = divmod(months, 12)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
-
-
-def silence_date(legal: Legal, received_on: date) -> date | None:
-    """Return the day on which silence takes effect, counted from the local day of receipt; None if it never does."""
-    if legal.silence_effect in {None, "none"} or legal.silence_delay is None:
-        return None
-    return add_delay(received_on, legal.silence_delay)

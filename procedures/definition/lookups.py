@@ -1,6 +1,6 @@
 """What a question may need from outside its definition: the answers before it, lists kept elsewhere, the day."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
@@ -52,6 +52,7 @@ class Context:
     """Where a question is asked: the answers known so far, the lists at hand, today in the town's time zone.
 
     ``files`` and ``refused`` hold, by the name of an input, the files already sent and what was wrong with others.
+    ``papers`` holds those that the person keeps and may join: id, kind, name, "said", type, size, sha256.
     ``local`` names the questions of the page itself; ``notes`` hold a sentence to add to the help of some of them.
     ``locked`` holds the answers that nobody changes here, since their source is certain.
     ``path`` is the name of the input itself; ``say`` puts a condition into words; ``level`` is that of a first heading.
@@ -62,6 +63,7 @@ class Context:
     lookups: Lookups = field(default_factory=NoLookups)
     files: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     refused: Mapping[str, list[str]] = field(default_factory=dict)
+    papers: Sequence[Mapping[str, Any]] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     locked: Mapping[str, Json] = field(default_factory=dict)
     local: frozenset[str] = frozenset()

@@ -1,8 +1,12 @@
-"""One walk through a definition with some answers: what applies, what is kept, what is done, what stops here."""
+"""One walk through a definition with some answers: what applies, what is kept, what is done, what stops here.
+
+A walk that follows another takes over from it each step that nothing changed since can change.
+"""
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -46,10 +50,14 @@ def runs(section: "Section") -> list[Run]:
 
 @dataclass
 class StepTrace:
-    """A step that applies: its nodes that apply, whether every required answer is there, and what forbids going on."""
+    """A step as it stands: its nodes that apply, what is kept of it, whether it is complete, what forbids going on.
+
+    One without nodes does not apply.
+    """
 
     step: "Step"
     nodes: list[tuple["Section", Field]] = field(default_factory=list)
+    kept: Answers = field(default_factory=dict)
     done: bool = True
     stop: "Stop | None" = None
 
@@ -60,10 +68,20 @@ class StepTrace:
 
 @dataclass
 class Trace:
-    """The steps that apply, in order, and the answers kept: those of questions that apply, and those that follow."""
+    """The steps that apply, in order, and the answers kept: those of questions that apply, and those that follow.
 
-    steps: list[StepTrace] = field(default_factory=list)
+    ``answers`` and ``day`` are those it was made of, ``walked`` every step, applying or not.
+    """
+
+    answers: Answers
+    day: date
+    walked: list[StepTrace] = field(default_factory=list)
     kept: Answers = field(default_factory=dict)
+
+    @cached_property
+    def steps(self) -> list[StepTrace]:
+        """The steps that hold a question that applies."""
+        return [traced for traced in self.walked if traced.nodes]
 
     def questions(self) -> Iterator[tuple["Step", "Section", Field]]:
         """Yield what has an answer, in order."""
@@ -77,27 +95,53 @@ class Trace:
         return next((traced for traced in self.steps if traced.step.id == step_id), None)
 
 
-def trace(definition: "ProcedureDefinition", answers: Answers, today: date | None = None) -> Trace:
-    """Walk ``definition`` once; a hidden answer opens nothing further, a derived one is computed on the way."""
+def trace(
+    definition: "ProcedureDefinition", answers: Answers, today: date | None = None, since: Trace | None = None
+) -> Trace:
+    """Walk ``definition`` once; a hidden answer opens nothing further, a derived one is computed on the way.
+
+    ``since`` is an earlier walk through the same definition. Neither walk's answers may be changed in place.
+    """
     day = today or timezone.localdate()
-    found = Trace()
-    kept = found.kept
-    for step in definition.all_steps:
-        if not applies(step.when, kept, day):
-            continue
-        here = StepTrace(step)
-        for section in step.sections:
-            if not applies(section.when, kept, day):
-                continue
-            for run in section.runs:
-                if run.plain:
-                    _pass(run, here, answers, kept)
-                else:
-                    _judge(run, here, answers, kept, day)
-        here.stop = next((stop for stop in step.stops if applies(stop.when, kept, day)), None)
-        if here.nodes:
-            found.steps.append(here)
+    found = Trace(answers, day)
+    changed = _differing(since.answers, answers) if since is not None and since.day == day else None
+    if since is not None and changed == set():
+        return since
+    for place, step in enumerate(definition.all_steps):
+        before = None if since is None or changed is None else since.walked[place]
+        if before is not None and changed is not None and changed.isdisjoint(step.watched):
+            here = before
+        else:
+            here = _walk(step, answers, found.kept, day)
+            if before is not None and changed is not None:
+                changed |= _differing(before.kept, here.kept)
+        found.walked.append(here)
+        found.kept |= here.kept
     return found
+
+
+def _differing(old: Answers, new: Answers) -> set[str]:
+    if old == new:
+        return set()
+    return {name for name in old.keys() | new.keys() if name not in old or name not in new or old[name] != new[name]}
+
+
+def _walk(step: "Step", answers: Answers, before: Answers, day: date) -> StepTrace:
+    here = StepTrace(step)
+    if not applies(step.when, before, day):
+        return here
+    known = dict(before)
+    for section in step.sections:
+        if not applies(section.when, known, day):
+            continue
+        for run in section.runs:
+            if run.plain:
+                _pass(run, here, answers, known)
+            else:
+                _judge(run, here, answers, known, day)
+    here.kept = {name: known[name] for name in step.own if name in known}
+    here.stop = next((stop for stop in step.stops if applies(stop.when, known, day)), None)
+    return here
 
 
 def _pass(run: Run, here: StepTrace, answers: Answers, kept: Answers) -> None:

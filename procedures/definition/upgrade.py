@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from .base import DefinitionError
+from .base import PUBLISHED, DefinitionError
 from .blocks import is_use
 from .document import FORMAT, ProcedureDefinition
 
@@ -28,12 +28,15 @@ def lift(content: dict[str, Any]) -> dict[str, Any]:
     return content
 
 
-def parse(content: Any) -> ProcedureDefinition:
-    """Read a definition of any known format; DefinitionError says each fault and where it is."""
+def parse(content: Any, *, published: bool = False) -> ProcedureDefinition:
+    """Read a definition of any known format; DefinitionError says each fault and where it is.
+
+    ``published`` says that ``content`` passed here before it was published: a list of 45,000 options is not compared anew.
+    """
     if not isinstance(content, dict):
         raise DefinitionError([_("document: a definition is a set of named parts")])
     try:
-        return ProcedureDefinition.model_validate(lift(content))
+        return ProcedureDefinition.model_validate(lift(content), context=PUBLISHED if published else None)
     except ValidationError as error:
         raise DefinitionError([_fault(content, item) for item in error.errors()]) from error
 

@@ -1,4 +1,4 @@
-"""The life of a request: states, transitions, who may, what is required; and the ready workflows."""
+"""The life of a request: states, transitions, who may, what is required."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
@@ -13,7 +13,9 @@ Awaiting = Literal["pieces", "correction", "payment", "appointment"]
 # Who may trigger a transition: an agent's closed role, or the citizen herself.
 Role = Literal["agent", "head", "signatory", "procedure_admin", "town_admin", "auditor", "applicant"]
 # What an actor must give, and what the transition does with it.
-Act = Literal["move", "ask_correction", "reply", "propose", "decide", "send_back", "withdraw"]
+Act = Literal[
+    "move", "ask_correction", "reply", "ask_pieces", "send_pieces", "propose", "decide", "send_back", "withdraw"
+]
 Effect = Literal["notify_citizen"]
 
 
@@ -109,8 +111,19 @@ def check(workflow: Workflow) -> Iterator[str]:
             yield f"the transition “{transition.id}” needs an outcome"
         if transition.act == "decide" and transition.role != "signatory":
             yield f"the transition “{transition.id}” decides: only a signatory may trigger it"
-        if transition.act in {"reply", "withdraw"} and transition.role != "applicant":
+        if transition.act in {"reply", "send_pieces", "withdraw"} and transition.role != "applicant":
             yield f"the transition “{transition.id}” belongs to the applicant"
+    yield from _faults_of_pieces(workflow, known)
+
+
+def _faults_of_pieces(workflow: Workflow, known: set[str]) -> Iterator[str]:
+    """Yield what is wrong with how pieces are asked for: the person must be able to send them."""
+    for transition in workflow.transitions:
+        if transition.act == "ask_pieces" and transition.to in known:
+            if workflow.state(transition.to).awaiting != "pieces":
+                yield f"the transition “{transition.id}” asks for pieces: it must lead to a state that awaits them"
+            elif not any(after.act == "send_pieces" for after in workflow.leaving(transition.to)):
+                yield f"nothing lets the applicant send the pieces that the state “{transition.to}” awaits"
 
 
 def _ends_of(workflow: Workflow) -> set[str]:
@@ -118,220 +131,3 @@ def _ends_of(workflow: Workflow) -> set[str]:
     for transition in workflow.transitions:
         ends.update(transition.from_)
     return ends
-
-
-_RECEIVED = State(
-    id="received",
-    label="Déposée",
-    status="submitted",
-    citizen_label="Demande reçue",
-    citizen_explanation="Votre demande est arrivée. Un agent du service va la prendre en charge.",
-)
-_REVIEW = State(
-    id="in_review",
-    label="En instruction",
-    status="under_review",
-    citizen_label="Étudiée par le service",
-    citizen_explanation="Le service étudie votre demande. S’il manque quelque chose, nous vous l’écrivons.",
-)
-_WAITING = State(
-    id="awaiting_citizen",
-    label="Attend l’usager",
-    status="awaiting_citizen",
-    awaiting="correction",
-    citizen_label="À vous de répondre",
-    citizen_explanation="Nous avons besoin d’une précision de votre part pour continuer.",
-)
-_WITHDRAWN = State(
-    id="withdrawn",
-    label="Retirée",
-    status="closed",
-    outcome="abandoned",
-    citizen_label="Retirée par vous",
-    citizen_explanation="Vous avez retiré cette demande. Vous pouvez en déposer une nouvelle à tout moment.",
-)
-_TAKE = Transition.model_validate(
-    {"id": "take_charge", "label": "Prendre en charge", "from": ["received"], "to": "in_review", "role": "agent"}
-)
-_ASK = Transition.model_validate(
-    {
-        "id": "ask_correction",
-        "label": "Demander une correction",
-        "from": ["in_review"],
-        "to": "awaiting_citizen",
-        "role": "agent",
-        "act": "ask_correction",
-    }
-)
-_REPLY = Transition.model_validate(
-    {
-        "id": "reply",
-        "label": "Envoyer ma réponse",
-        "from": ["awaiting_citizen"],
-        "to": "in_review",
-        "role": "applicant",
-        "act": "reply",
-        "effects": [],
-    }
-)
-_RESUME = Transition.model_validate(
-    {
-        "id": "resume",
-        "label": "Reprendre sans attendre la réponse",
-        "from": ["awaiting_citizen"],
-        "to": "in_review",
-        "role": "agent",
-    }
-)
-
-
-def _withdraw(*states: str) -> Transition:
-    return Transition.model_validate(
-        {
-            "id": "withdraw",
-            "label": "Retirer ma demande",
-            "from": list(states),
-            "to": "withdrawn",
-            "role": "applicant",
-            "act": "withdraw",
-        }
-    )
-
-
-# A request that ends in a decision: an agent prepares, a signatory decides.
-DECISION = Workflow(
-    start="received",
-    states=[
-        _RECEIVED,
-        _REVIEW,
-        _WAITING,
-        State(
-            id="to_sign",
-            label="À signer",
-            status="under_review",
-            citizen_label="Étudiée par le service",
-            citizen_explanation="L’étude de votre demande est terminée. La décision est en cours de signature.",
-        ),
-        State(
-            id="granted",
-            label="Accordée",
-            status="decided",
-            outcome="granted",
-            citizen_label="Acceptée",
-            citizen_explanation="Votre demande est acceptée. La décision est ci-dessous.",
-        ),
-        State(
-            id="refused",
-            label="Refusée",
-            status="decided",
-            outcome="refused",
-            citizen_label="Refusée",
-            citizen_explanation="Votre demande est refusée. Les raisons et vos recours sont ci-dessous.",
-        ),
-        State(
-            id="closed",
-            label="Classée",
-            status="closed",
-            citizen_label="Terminée",
-            citizen_explanation="Votre demande est terminée.",
-        ),
-        _WITHDRAWN,
-    ],
-    transitions=[
-        _TAKE,
-        _ASK,
-        _REPLY,
-        _RESUME,
-        *(
-            Transition.model_validate(part)
-            for part in (
-                {
-                    "id": "propose_grant",
-                    "label": "Proposer d’accorder",
-                    "from": ["in_review"],
-                    "to": "to_sign",
-                    "role": "agent",
-                    "act": "propose",
-                    "outcome": "granted",
-                    "effects": [],
-                },
-                {
-                    "id": "propose_refusal",
-                    "label": "Proposer de refuser",
-                    "from": ["in_review"],
-                    "to": "to_sign",
-                    "role": "agent",
-                    "act": "propose",
-                    "outcome": "refused",
-                    "effects": [],
-                },
-                {
-                    "id": "grant",
-                    "label": "Accorder",
-                    "from": ["in_review", "to_sign"],
-                    "to": "granted",
-                    "role": "signatory",
-                    "act": "decide",
-                    "outcome": "granted",
-                },
-                {
-                    "id": "refuse",
-                    "label": "Refuser",
-                    "from": ["in_review", "to_sign"],
-                    "to": "refused",
-                    "role": "signatory",
-                    "act": "decide",
-                    "outcome": "refused",
-                },
-                {
-                    "id": "send_back",
-                    "label": "Renvoyer à l’instruction",
-                    "from": ["to_sign"],
-                    "to": "in_review",
-                    "role": "signatory",
-                    "act": "send_back",
-                    "effects": [],
-                },
-                {
-                    "id": "close",
-                    "label": "Classer la demande",
-                    "from": ["granted", "refused"],
-                    "to": "closed",
-                    "role": "agent",
-                },
-            )
-        ),
-        _withdraw("received", "in_review", "awaiting_citizen", "to_sign"),
-    ],
-)
-
-# A report or a contact: no decision, an agent says what was done.
-HANDLING = Workflow(
-    start="received",
-    states=[
-        _RECEIVED,
-        _REVIEW,
-        _WAITING,
-        State(
-            id="handled",
-            label="Traitée",
-            status="closed",
-            outcome="no_object",
-            citizen_label="Terminée",
-            citizen_explanation="Le service a traité votre envoi.",
-        ),
-        _WITHDRAWN,
-    ],
-    transitions=[
-        _TAKE,
-        _ASK,
-        _REPLY,
-        _RESUME,
-        Transition.model_validate(
-            {"id": "handle", "label": "Marquer comme traitée", "from": ["in_review"], "to": "handled", "role": "agent"}
-        ),
-        _withdraw("received", "in_review", "awaiting_citizen"),
-    ],
-)
-
-READY = {"decision": DECISION, "handling": HANDLING}

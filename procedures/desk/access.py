@@ -132,6 +132,8 @@ def page(
     frame = {
         "agent_name": name,
         "section": section,
+        "may_enter": permissions.may_enter_any(actor),
+        "may_export": permissions.may_export(actor),
         "may_audit": permissions.may_audit(actor),
         "administers": bool(administered(actor)),
         # Named where there are several: with one, there is nothing to choose.

@@ -14,19 +14,23 @@ from accounts.identity.work_session import take_typed
 from accounts.permissions import Actor, actor_of
 
 from .. import permissions
+from ..definition.clock import effect_of
 from ..definition.fields.address import lines
 from ..definition.workflow import Transition
+from ..lifecycle import clock, pieces
 from ..lifecycle import transition as transitions
 from ..models import Submission
 from . import casefile
 from .access import desk_only, load, note, page
 from .forms import DecisionForm, DeskForm, form_for
+from .pieces_form import PiecesForm
 from .words import due_of, shape_of
 
 TEMPLATES = {
     "propose": "desk/decision.html",
     "decide": "desk/decision.html",
     "ask_correction": "desk/words.html",
+    "ask_pieces": "desk/pieces.html",
     "send_back": "desk/words.html",
 }
 
@@ -43,10 +47,11 @@ def action(request: HttpRequest, reference: str, key: str) -> HttpResponse:
     typed = take_typed(request, request.path)
     preview = typed is not None or (request.method == "POST" and "preview" in request.POST)
     data = request.POST if request.method == "POST" else typed
-    form = form_for(transition, data, casefile.prepared_of(submission), preview=preview)
+    form = _form(submission, transition, data, preview=preview)
     if submission.state not in transition.from_:
         return _draw(request, submission, transition, form, stale=True, status=409)
-    if data is None or preview:
+    more = isinstance(form, PiecesForm) and "more" in request.POST
+    if data is None or preview or more:
         note(actor, "read", submission)
         return _draw(request, submission, transition, form)
     if not form.is_valid():
@@ -55,8 +60,11 @@ def action(request: HttpRequest, reference: str, key: str) -> HttpResponse:
         done = transitions.apply(submission, key, by=actor, **_given(form))
     except transitions.StaleAction:
         return _draw(request, load(request, reference), transition, form, stale=True, status=409)
-    except transitions.MissingWords as error:
+    except (transitions.MissingWords, pieces.WrongPieces) as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
+        return _draw(request, submission, transition, form, status=422)
+    except transitions.SilenceHasSpoken as error:
+        form.add_error(None, str(error))
         return _draw(request, submission, transition, form, status=422)
     messages.success(request, _("Done. The request is now: “%(state)s”.") % {"state": shape_of(done).label})
     return redirect("desk:case", submission.reference)
@@ -73,7 +81,15 @@ def _transition(submission: Submission, key: str) -> Transition:
     return transition
 
 
+def _form(submission: Submission, transition: Transition, data: Any, *, preview: bool) -> DeskForm:
+    if transition.act == "ask_pieces":
+        return PiecesForm.of(submission, data, preview=preview)
+    return form_for(transition, data, casefile.prepared_of(submission), preview=preview)
+
+
 def _given(form: DeskForm) -> dict[str, Any]:
+    if isinstance(form, PiecesForm):
+        return {"asking": form.asking}
     if isinstance(form, DecisionForm):
         given = form.cleaned_data
         return {"grounds": transitions.Grounds(law=given["law"], fact=given["fact"], words=given["words"])}
@@ -100,16 +116,36 @@ def _draw(
         "due": due_of(submission),
         "form": form,
         "stale": stale,
+        "barred": "",
     }
+    if transitions.refuses(transition) and clock.has_accepted(submission):
+        context["barred"] = str(transitions.SilenceHasSpoken(submission.due_on))
     if stale:
         context["change"] = casefile.last_change(submission)
         context["acts"] = casefile.actions_of(actor, submission)
     else:
         prepared = casefile.prepared_of(submission)
         context["returned"] = prepared.returned_because if prepared and transition.act == "propose" else ""
+    if transition.act == "ask_pieces":
+        context |= _clock(submission)
+    elif submission.awaiting == "pieces":
+        # Going on without the pieces: said where it moves the clock.
+        open_one = pieces.latest(submission)
+        effect = effect_of(submission.version.definition.legal)
+        context["held"] = bool(effect and open_one and open_one.touches_clock)
     if transition.act in {"propose", "decide"}:
         context |= _letter(actor, submission, transition, form)
     return page(request, TEMPLATES.get(transition.act, "desk/move.html"), context, section="case", status=status)
+
+
+def _clock(submission: Submission) -> dict[str, Any]:
+    """Return what asking for pieces does to the legal date, said before it is done."""
+    open_one = pieces.latest(submission)
+    return {
+        "effect": effect_of(submission.version.definition.legal),
+        "spoken": clock.has_spoken(submission),
+        "replaces": bool(open_one and open_one.missing and open_one.waived_on is None),
+    }
 
 
 def _letter(actor: Actor, submission: Submission, transition: Transition, form: DeskForm) -> dict[str, Any]:

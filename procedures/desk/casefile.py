@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,8 +20,13 @@ from ..definition.document import ProcedureDefinition
 from ..definition.fields import FileField
 from ..definition.fields.address import lines
 from ..definition.workflow import Transition
+from ..lifecycle import clock, clock_words, silence
+from ..lifecycle.death import recorded
 from ..lifecycle.scanning import openable
+from ..lifecycle.transition import SilenceHasSpoken, refuses
 from ..models import AnswerFile, Decision, Document, Message, Submission
+from ..models.file import PAPER
+from .access import name_of
 from .words import due_of, happened, is_to_sign, shape_of
 
 
@@ -44,9 +50,14 @@ class Answered:
 
 def names_of(keys: Iterable[str]) -> dict[str, str]:
     """Return the names behind the journal's opaque ids, in one query."""
-    ids = {key.removeprefix("user:") for key in keys if key.startswith("user:")}
-    people = Person.objects.filter(user__public_id__in=[uuid.UUID(one) for one in ids]).select_related("user")
-    return {f"user:{person.user.public_id}": person.display_name for person in people if person.user}
+    kinds: dict[str, list[uuid.UUID]] = {"user": [], "person": []}
+    for kind, _colon, public_id in (key.partition(":") for key in keys):
+        if kind in kinds:
+            kinds[kind].append(uuid.UUID(public_id))
+    wanted = Q(user__public_id__in=kinds["user"]) | Q(public_id__in=kinds["person"])
+    people = Person.objects.filter(wanted).select_related("user")
+    names = {person.key: person.display_name for person in people}
+    return names | {person.user.key: person.display_name for person in people if person.user}
 
 
 def timeline(submission: Submission) -> list[Happening]:
@@ -63,17 +74,29 @@ def timeline(submission: Submission) -> list[Happening]:
             Happening(
                 label=happened(event, workflow),
                 state=labels.get(target, ""),
-                who=_who(event, names) or (submission.applicant.display_name if citizen else ""),
+                who=_who(event, names, submission) or (submission.applicant.display_name if citizen else ""),
                 at=event.at,
             )
         )
     return told
 
 
-def _who(event: Event, names: dict[str, str]) -> str:
-    """Name who did something, and for whom a stand-in did it."""
+def _who(event: Event, names: dict[str, str], submission: Submission) -> str:
+    """Name who did something, and for whom: a colleague who is away, whoever asked an agent or gave a mandate."""
     name, absent = names.get(event.actor, ""), names.get(event.data.get("for", ""), "")
-    return _("%(name)s, for %(absent)s") % {"name": name, "absent": absent} if absent else name
+    others = [absent] if absent else []
+    if "origin" in event.data:
+        others.append(submission.applicant.display_name)
+    return _("%(name)s, for %(absent)s") % {"name": name, "absent": ", ".join(others)} if others else name
+
+
+def told_once(submission: Submission, event: Event | None) -> Happening | None:
+    """Return one event as the timeline tells it."""
+    if event is None:
+        return None
+    names = names_of((event.actor, event.data.get("for", "")))
+    label = happened(event, submission.version.definition.workflow)
+    return Happening(label, "", _who(event, names, submission), event.at)
 
 
 def last_change(submission: Submission) -> Happening | None:
@@ -96,7 +119,12 @@ def answers_of(definition: ProcedureDefinition, answers: dict[str, Any]) -> list
 def actions_of(actor: Actor, submission: Submission) -> list[Transition]:
     """Return what this agent may do now; the applicant's own moves are made on her side."""
     leaving = submission.version.definition.workflow.leaving(submission.state)
-    return [t for t in leaving if t.role != "applicant" and permissions.may_apply(actor, submission, t)]
+    accepted = clock.has_accepted(submission)
+    return [
+        t
+        for t in leaving
+        if t.role != "applicant" and permissions.may_apply(actor, submission, t) and not (accepted and refuses(t))
+    ]
 
 
 def is_direct(transition: Transition, submission: Submission) -> bool:
@@ -115,9 +143,9 @@ def prepared_of(submission: Submission) -> Decision | None:
 
 
 def _files(definition: ProcedureDefinition, links: list[AnswerFile]) -> list[tuple[str, AnswerFile]]:
-    names = {name: field.name for name, field in definition.every_field.items()}
-    # A file of a row is named "group-2-field".
-    return [(names.get(link.field_id.rsplit("-", 1)[-1], ""), link) for link in links]
+    names = {name: field.name for name, field in definition.every_field.items()} | {PAPER: _("scanned paper")}
+    # A file of a row is named "group-2-field". What answers a request for pieces is shown beside it.
+    return [(names.get(link.field_id.rsplit("-", 1)[-1], ""), link) for link in links if link.piece_id is None]
 
 
 def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
@@ -131,11 +159,20 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     acts = actions_of(actor, submission)
     return {
         "submission": submission,
+        "death": recorded(submission.person) if submission.person and submission.person.died_on else None,
+        "may_record_death": permissions.may_record_death(actor, submission),
+        "entered_by": name_of(submission.entered_by),
+        "waited": (timezone.localdate(submission.recorded_at) - timezone.localdate(submission.received_at)).days,
         "applicant": submission.applicant,
         "address": lines(submission.applicant.address),
         "definition": definition,
         "state": shape_of(submission),
         "due": due_of(submission),
+        "computed": clock_words.sentences(clock.reading(submission)),
+        "to_confirm": silence.is_to_confirm(submission),
+        "may_tend": permissions.may_tend_clock(actor, submission),
+        "barred": str(SilenceHasSpoken(submission.due_on)) if clock.has_accepted(submission) else "",
+        "asked": list(submission.pieces_requests.prefetch_related("items__files__stored").order_by("-pk")),
         "received_on": timezone.localtime(submission.received_at).date(),
         "acts": [(act, is_direct(act, submission)) for act in acts],
         "sent": sent,

@@ -51,7 +51,7 @@ class MessageForm(DeskForm):
         self.fields["words"].help_text = (
             _("An e-mail says that a message is waiting; the text itself is read on the follow-up page.")
             if told
-            else _("No e-mail address was given: the message is read on the follow-up page only.")
+            else _("No e-mail is sent: the message is read on the follow-up page only.")
         )
 
 
@@ -67,6 +67,19 @@ class CorrectionForm(DeskForm):
         label=gettext_lazy("What must be corrected or added"),
         help_text=gettext_lazy("Say which answer or which paper, what is wrong, and how to mend it."),
         empty=gettext_lazy("Write what the person must correct or add."),
+    )
+
+
+class ExplanationForm(DeskForm):
+    """What an auditor found when she looked into an unusual reading."""
+
+    words = Words(
+        rows=4,
+        label=gettext_lazy("What you found"),
+        help_text=gettext_lazy(
+            "For example: whom you asked, and the reason given. Read by auditors only, kept a year."
+        ),
+        empty=gettext_lazy("Write what you found, in a few words."),
     )
 
 

@@ -64,9 +64,9 @@ def _to_sign(visible: SubmissionQuerySet) -> SubmissionQuerySet:
     return proposed.filter(wanted) if wanted else proposed.none()
 
 
-def selected(actor: Actor, view: View) -> SubmissionQuerySet:
-    """Return the requests of a view, among those that ``actor`` may see."""
-    found, today = permissions.visible_submissions(actor), timezone.localdate()
+def selected(actor: Actor, view: View, among: SubmissionQuerySet | None = None) -> SubmissionQuerySet:
+    """Return the requests of a view, among those that ``actor`` may see, or some of them."""
+    found, today = permissions.visible_submissions(actor) if among is None else among, timezone.localdate()
     if view.state == "open":
         found = found.filter(status__in=OPEN)
     elif view.state == "answered":
@@ -78,7 +78,7 @@ def selected(actor: Actor, view: View) -> SubmissionQuerySet:
     if view.procedure:
         found = found.filter(procedure__slug=view.procedure)
     if view.deadline == "late":
-        found = found.filter(status__in=OPEN, due_on__lt=today)
+        found = found.filter(status__in=OPEN, outcome_by="", due_on__lt=today)
     elif view.deadline == "soon":
         found = found.filter(status__in=OPEN, due_on__gte=today, due_on__lte=today + timedelta(days=SOON))
     if view.agent == "mine":

@@ -1,5 +1,6 @@
 """A view of the list: what its address says, its filters, and the ready views beside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
@@ -62,8 +63,8 @@ class View:
         )
 
     @property
-    def address(self) -> str:
-        """The address of the list under this view."""
+    def query(self) -> str:
+        """What an address says after its "?" to show this view."""
         pairs = {
             "q": self.q,
             "demarche": self.procedure,
@@ -71,8 +72,12 @@ class View:
             "echeance": SLUGS.get(self.deadline, ""),
             "agent": SLUGS.get(self.agent, ""),
         }
-        query = urlencode({name: value for name, value in pairs.items() if value})
-        return reverse("desk:list") + (f"?{query}" if query else "")
+        return urlencode({name: value for name, value in pairs.items() if value})
+
+    @property
+    def address(self) -> str:
+        """The address of the list under this view."""
+        return reverse("desk:list") + (f"?{self.query}" if self.query else "")
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,18 @@ def state_words(value: str) -> str:
         "closed": _("Finished"),
         "all": _("All requests"),
     }[value]
+
+
+def said(view: View, procedures: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Say a view in words, one line a filter in use; ``procedures`` gives the titles by their address."""
+    lines = [
+        (_("Search"), _("“%(words)s”") % {"words": view.q} if view.q else ""),
+        (_("Procedure"), procedures.get(view.procedure, view.procedure)),
+        (_("State"), state_words(view.state)),
+        (_("Legal date"), {"late": _("Late"), "soon": _("Within 5 days")}.get(view.deadline, "")),
+        (_("Agent"), {"mine": _("Me"), "nobody": _("To assign")}.get(view.agent, "")),
+    ]
+    return [(label, words) for label, words in lines if words]
 
 
 def rail(view: View) -> list[tuple[str, list[tuple[str, str, bool]]]]:

@@ -4,9 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -26,6 +25,7 @@ from ..lifecycle import scanning
 from ..models import StoredFile, Submission
 from . import casefile, inbox, selection
 from .access import desk_only, load, note, note_search, page
+from .files import download
 from .forms import MessageForm
 
 
@@ -72,6 +72,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "without_search": selection.View(procedure=view.procedure, deadline=view.deadline, agent=view.agent).address,
         "page": shown,
         "groups": groups,
+        "may_enter": permissions.may_enter_any(actor),
     }
     return page(request, "desk/list.html", context, section="list")
 
@@ -101,8 +102,9 @@ def _typed_message(request: HttpRequest, submission: Submission) -> dict[str, st
 
 
 def _message_form(submission: Submission, data: Any = None, initial: Any = None) -> MessageForm:
-    applicant = submission.applicant
-    return MessageForm(data, initial=initial, name=applicant.display_name, told=bool(applicant.email))
+    applicant, person = submission.applicant, submission.person
+    told = bool(applicant.email) and not (person and person.died_on)
+    return MessageForm(data, initial=initial, name=applicant.display_name, told=told)
 
 
 def _must_write(request: HttpRequest, submission: Submission) -> None:
@@ -153,7 +155,7 @@ def file(request: HttpRequest, reference: str, file_id: Any) -> HttpResponseBase
     if stored is None:
         raise Http404
     note(actor_of(request), "download", submission)
-    return _download(stored, stored.name)
+    return download(stored, stored.name)
 
 
 @require_safe
@@ -165,12 +167,4 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponseBase:
     if document is None or document.stored is None:
         raise Http404
     note(actor_of(request), "download", submission)
-    return _download(document.stored, f"accuse-de-reception-{submission.reference}.pdf")
-
-
-def _download(stored: StoredFile, name: str) -> FileResponse:
-    response = FileResponse(
-        default_storage.open(stored.key), as_attachment=True, filename=name, content_type=stored.content_type
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download(document.stored, f"accuse-de-reception-{submission.reference}.pdf")

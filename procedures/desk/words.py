@@ -11,7 +11,12 @@ from django.utils.translation import gettext as _
 from journal.models import Event
 from portal.kit.moments import long_day
 
+from ..definition.clock import effect_of
 from ..definition.workflow import Workflow
+from ..lifecycle.death import RECORDED, UNDONE
+from ..lifecycle.entry import RECEIPT_GIVEN
+from ..lifecycle.pieces_answer import PIECES_GIVEN_UP, PIECES_NOTED, PIECES_SENT
+from ..lifecycle.silence import CONFIRMED, is_to_confirm
 from ..models import Submission
 
 SOON = 5  # days before the legal date from which it is shown as near
@@ -42,6 +47,12 @@ _SHAPES = {
 _BY_ITSELF = {
     "file_blocked": gettext_lazy("File blocked: something suspicious was found in it"),
     "handed_over": gettext_lazy("Handed over: whoever followed it no longer does"),
+    PIECES_SENT: gettext_lazy("Pieces sent by the applicant"),
+    PIECES_NOTED: gettext_lazy("Pieces received by another way"),
+    PIECES_GIVEN_UP: gettext_lazy("Missing pieces no longer asked for"),
+    CONFIRMED: gettext_lazy("Effect of silence confirmed"),
+    RECORDED: gettext_lazy("Death of the person recorded"),
+    UNDONE: gettext_lazy("Death taken back: it was a mistake"),
     "files_destroyed": gettext_lazy("Files destroyed, as announced to the applicant"),
 }
 
@@ -85,8 +96,12 @@ def due_of(submission: Submission, today: date | None = None) -> Due:
     today = today or timezone.localdate()
     if submission.is_over:
         return Due(_("no longer running"))
+    if submission.outcome_by == Submission.OutcomeBy.SILENCE:
+        return Due(_("no longer running"))
     if submission.due_on is None:
-        return Due(_("no legal date"))
+        # An acceptance waits for what is missing; it has no date until it comes.
+        waits = effect_of(submission.version.definition.legal) is not None
+        return Due(_("suspended") if waits else _("no legal date"))
     left, short = (submission.due_on - today).days, short_day(submission.due_on, today)
     if left < 0:
         words = ngettext("one day late", "%(count)d days late", -left) % {"count": -left}
@@ -100,7 +115,9 @@ def due_of(submission: Submission, today: date | None = None) -> Due:
 def shape_of(submission: Submission) -> Shape:
     """Return the state in the town's own words, with its drawing."""
     label = submission.version.definition.workflow.state(submission.state).label
-    icon, tone = _SHAPES.get(submission.outcome or submission.status, ("check", ""))
+    # Silence may have decided a request that its workflow keeps open.
+    known = (submission.outcome if submission.is_over else "") or submission.status
+    icon, tone = _SHAPES.get(known, ("check", ""))
     return Shape(label, icon, tone)
 
 
@@ -114,6 +131,8 @@ def expected(submission: Submission, *, unread: bool) -> str:
     """Say what is expected next on a request."""
     if unread:
         return _("Read the answer")
+    if is_to_confirm(submission):
+        return _("Confirm what silence has produced")
     if submission.status == "submitted":
         return _("Take charge")
     if submission.status == "awaiting_citizen":
@@ -134,7 +153,12 @@ def day_group(day: date, today: date) -> str:
 def happened(event: Event, workflow: Workflow) -> str:
     """Say an event in words, from the labels of the workflow."""
     if event.kind == "submitted":
-        return _("Request filed")
+        origin = event.data.get("origin")
+        if origin is None:
+            return _("Request filed")
+        return _("Request entered, received %(channel)s") % {"channel": Submission.Channel(origin).label}
+    if event.kind == RECEIPT_GIVEN:
+        return _("Receipt posted") if event.data["how"] == "posted" else _("Receipt handed over")
     if event.kind == "message":
         return _("Message from the department") if event.role == "agent" else _("Message from the applicant")
     if event.kind in _BY_ITSELF:
@@ -145,6 +169,8 @@ def happened(event: Event, workflow: Workflow) -> str:
         return event.kind
     if transition.act == "reply":
         return _("Answer from the applicant")
+    if transition.act == "send_pieces":
+        return str(_BY_ITSELF[PIECES_SENT])
     if transition.act == "withdraw":
         return _("Withdrawn by the applicant")
     return transition.label

@@ -1,12 +1,11 @@
-"""The receipt of a filing as a PDF: made once by the worker, stored with its digest, never made again."""
+"""The receipt of a filing as a PDF: made and sealed once by the worker, stored with its digest, never made again."""
 
+import json
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -19,33 +18,54 @@ from portal.kit.moments import hour
 from town import models as town
 from town.models import Department
 
-from ..models import Document, StoredFile
+from ..models import Document, SealCertificate, StoredFile
+from ..models.file import PAPER
 from ..models.storage import store
-
-_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+from . import render, seal
 
 
 def issue(document: Document) -> None:
-    """Render and store the receipt, once; a document that is already stored is left as it is."""
+    """Render, seal and store the receipt, once; a document that is already stored is left as it is.
+
+    Raises SealUnavailable where it must be sealed and cannot.
+    """
     if document.stored_id is not None:
         document.succeed()
         return
-    data = pdf(document)
+    sealer = seal.sealer()
+    data = pdf(document, sealer.certificate.name if sealer else "")
+    if sealer:
+        data = seal.put(data, sealer)
     with transaction.atomic():
+        document.seal = _kept(sealer.certificate) if sealer else None
         document.stored = store(
             ContentFile(data),
             name=f"accuse-de-reception-{document.submission.reference}.pdf",
             content_type="application/pdf",
             scan=StoredFile.Scan.CLEAN,
         )
-        document.save(update_fields=["stored"])
+        document.save(update_fields=["stored", "seal"])
         document.succeed()
 
 
-def html(document: Document) -> str:
+def _kept(certificate: seal.Certificate) -> SealCertificate:
+    """Return the row of a certificate, kept from the first document that it seals."""
+    found, _new = SealCertificate.objects.get_or_create(
+        fingerprint=certificate.fingerprint,
+        defaults={
+            "der": certificate.der,
+            "name": certificate.name,
+            "not_before": certificate.not_before,
+            "not_after": certificate.not_after,
+        },
+    )
+    return found
+
+
+def html(document: Document, sealed_by: str = "") -> str:
     """Return the receipt's page, in French: the language that has legal force."""
     with translation.override("fr"):
-        return render_to_string("documents/receipt.html", _context(document))
+        return render_to_string("documents/receipt.html", _context(document) | {"sealed_by": sealed_by})
 
 
 def _context(document: Document) -> dict[str, Any]:
@@ -57,9 +77,12 @@ def _context(document: Document) -> dict[str, Any]:
         value = answers.get(field.id)
         groups.setdefault(step.id, {"title": step.title, "rows": []})["rows"] += field.entries(value)
         files += field.files(value)
+    files += [link.stored.described() for link in submission.files.filter(field_id=PAPER).select_related("stored")]
     verify = settings.PUBLIC_URL + reverse("pages:verify")
     target = f"{verify}?{urlencode({'numero': submission.reference, 'code': document.verification_code})}"
     return {
+        # L112-11 for what comes over the network, L112-3 and R112-5 for what comes otherwise.
+        "heading": "Accusé de réception électronique" if submission.is_electronic else "Accusé de réception",
         "document": document,
         "submission": submission,
         "ack": submission.acknowledgement,
@@ -113,54 +136,33 @@ def _qr(text: str) -> str:
     return uri
 
 
-def pdf(document: Document) -> bytes:
-    """Return the bytes of a tagged PDF/UA-1."""
-    from weasyprint import HTML
-
-    css, fonts = _styles(town.current().color)
-    page = HTML(string=drawable(html(document)), url_fetcher=_nothing())
-    data: bytes = page.write_pdf(stylesheets=css, font_config=fonts, pdf_variant="pdf/ua-1")
-    return data
-
-
-def drawable(text: str) -> str:
-    """Write the signs that the font lacks by their number, "[U+1F419]": a box would say nothing, and break PDF/UA."""
-    known = _glyphs()
-    return "".join(
-        char if char < "\u0250" or known is None or ord(char) in known else f"[U+{ord(char):04X}]" for char in text
-    )
-
-
-@lru_cache(maxsize=1)
-def _glyphs() -> frozenset[int] | None:
-    """Return the code points of the receipt's font; None where it is not installed in its usual place."""
-    from fontTools.ttLib import TTFont
-
-    if not _FONT.exists():
-        return None
-    with TTFont(_FONT, lazy=True) as font:
-        return frozenset(font.getBestCmap())
-
-
-@lru_cache(maxsize=4)
-def _styles(color: str) -> Any:
-    """Parse the style sheet once per process and colour: it is half the cost of a receipt."""
-    from weasyprint import CSS
-    from weasyprint.text.fonts import FontConfiguration
-
-    path = finders.find("css/receipt.css")
-    fonts = FontConfiguration()
-    own = f".letterhead, .law {{ border-color: {color} }}"
-    sheets = [
-        CSS(filename=path, font_config=fonts, url_fetcher=_nothing()),
-        CSS(string=own, font_config=fonts, url_fetcher=_nothing()),
+def pdf(document: Document, sealed_by: str = "") -> bytes:
+    """Return the bytes of a PDF that is PDF/A-3a and PDF/UA-1; with the place of a seal where it says who seals it."""
+    received = document.submission.received_at
+    carried = [
+        render.Carried("accuse.json", "Numéros et empreintes de cet accusé", proofs(document), received),
+        # The very bytes whose digest is printed: whoever holds the receipt can compute it again.
+        render.Carried(
+            "reponses.json", "Réponses envoyées, dont l’empreinte est imprimée", document.answer_set.content, received
+        ),
     ]
-    return sheets, fonts
+    page = html(document, sealed_by)
+    return render.pdf(page, color=town.current().color, carried=carried, sealable=bool(sealed_by))
 
 
-@lru_cache(maxsize=1)
-def _nothing() -> Any:
-    """Fetch nothing but images that hold themselves: what a person typed never makes the worker call an address."""
-    from weasyprint.urls import URLFetcher
-
-    return URLFetcher(allowed_protocols=("data",), allow_redirects=False)
+def proofs(document: Document) -> str:
+    """Return what the PDF carries for a program: its numbers and digests, nothing about the person."""
+    submission, sent, anchor = document.submission, document.answer_set, document.anchor
+    return json.dumps(
+        {
+            "format": 1,
+            "kind": document.kind,
+            "reference": submission.reference,
+            "code": document.verification_code,
+            "received_at": submission.received_at.isoformat(),
+            "version": submission.version.digest,
+            "answers": {"number": sent.number, "sha256": sent.digest},
+            "journal": {"subject": anchor.subject, "event": anchor.number, "sha256": anchor.digest} if anchor else None,
+        },
+        indent=1,
+    )

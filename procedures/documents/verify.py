@@ -5,8 +5,11 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
+from journal.anchors import Anchor
+
 from ..definition.reference import normalise_code, normalise_reference
-from ..models import Document
+from ..models import Document, SealCertificate
+from . import seal
 
 
 @dataclass(frozen=True)
@@ -18,15 +21,31 @@ class Verdict:
     reference: str = ""
     received_at: datetime | None = None
     sha256: str = ""
+    # What the receipt states of the journal, and whether the journal still says so; None for one that states nothing.
+    anchor: Anchor | None = None
+    is_in_journal: bool | None = None
+    # Whose seal the document bears, and whether it holds: for a file that we no longer keep, the seal alone speaks.
+    sealed_by: str = ""
+    is_intact: bool | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        """Say whether nothing is to be feared of what was shown: ours, unchanged, and still said by the journal."""
+        return self.is_in_journal is not False if self.issued else bool(self.is_intact)
 
 
 def _said(document: Document) -> Verdict:
+    anchor = document.anchor
     return Verdict(
         issued=True,
         kind=document.get_kind_display(),
         reference=document.submission.reference,
         received_at=document.submission.received_at,
         sha256=document.stored.sha256 if document.stored else "",
+        anchor=anchor,
+        is_in_journal=anchor.holds if anchor else None,
+        sealed_by=document.seal.name if document.seal else "",
+        is_intact=True if document.seal else None,
     )
 
 
@@ -35,7 +54,7 @@ def by_code(number: str, code: str) -> Verdict:
     reference, wanted = normalise_reference(number), normalise_code(code)
     if reference is None or wanted is None:
         return Verdict(issued=False)
-    found = Document.objects.filter(submission__reference=reference).select_related("submission", "stored")
+    found = Document.objects.filter(submission__reference=reference).select_related("submission", "stored", "seal")
     for document in found:
         if hmac.compare_digest(document.verification_code, wanted):
             return _said(document)
@@ -43,7 +62,13 @@ def by_code(number: str, code: str) -> Verdict:
 
 
 def by_bytes(data: bytes) -> Verdict:
-    """Look a document up by its very bytes: one changed bit, and it is not ours."""
+    """Look a document up by its very bytes; where one bit differs, read the seal: it says what was changed, or kept."""
     digest = hashlib.sha256(data).hexdigest()
-    document = Document.objects.filter(stored__sha256=digest).select_related("submission", "stored").first()
-    return _said(document) if document else Verdict(issued=False)
+    document = Document.objects.filter(stored__sha256=digest).select_related("submission", "stored", "seal").first()
+    if document is not None:
+        return _said(document)
+    found = {reading.fingerprint: reading for reading in seal.read(data)}
+    ours = SealCertificate.objects.filter(fingerprint__in=found).first()
+    if ours is None:
+        return Verdict(issued=False)
+    return Verdict(issued=False, sealed_by=ours.name, is_intact=found[ours.fingerprint].is_intact)

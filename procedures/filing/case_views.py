@@ -19,6 +19,7 @@ from .. import permissions
 from ..definition.fields.base import clean_text
 from ..definition.reference import normalise_reference
 from ..definition.workflow import Transition
+from ..lifecycle import clock, clock_words, pieces, silence
 from ..lifecycle import message as letters
 from ..lifecycle import transition as transitions
 from ..lifecycle.edition import place_before
@@ -58,6 +59,7 @@ def confirmation(request: HttpRequest, reference: str) -> HttpResponse:
             "receipt": _receipt(submission),
             "next_steps": definition.letters.next_steps,
             "waiting": place_before(submission) if submission.waiting_rank else 0,
+            "mandate": permissions.mandate_over(actor_of(request), submission),
         },
     )
 
@@ -98,6 +100,7 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
     last = submission.answer_sets.order_by("-number").first()
     exchanged = list(submission.messages.all())
     decision = submission.decisions.filter(signed_at__isnull=False).order_by("-number").first()
+    reading = clock.reading(submission)
     # The law counts from the first reading of a notice (R112-20): it is noted, and changes nothing the citizen sees.
     letters.mark_read(submission, by_citizen=True)
     if decision is not None and decision.first_read_at is None:
@@ -118,9 +121,14 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
             "exchanged": exchanged,
             "question": next((m for m in reversed(exchanged) if m.kind == "correction"), None),
             "decision": decision,
+            "asked": pieces.latest(submission),
+            "computed": clock_words.sentences(reading),
+            "clock": reading,
+            "silence": silence.said_to_citizen(submission),
             "reply": actions.get("reply"),
             "withdraw": actions.get("withdraw"),
             "form": form,
+            "mandate": permissions.mandate_over(actor_of(request), submission),
         },
         status=status,
     )
@@ -137,7 +145,15 @@ def timeline(submission: Submission) -> list[dict[str, Any]]:
         state = workflow.state(target)
         if shown and shown[-1]["label"] == state.citizen_label:
             continue
-        shown.append({"label": state.citizen_label, "at": event.at})
+        # What an agent entered later was received before.
+        entered = "received_at" in event.data
+        shown.append(
+            {
+                "label": state.citizen_label,
+                "at": submission.received_at if entered else event.at,
+                "hour_known": submission.hour_known if entered else True,
+            }
+        )
     return shown
 
 
@@ -164,7 +180,9 @@ def action(request: HttpRequest, reference: str, key: str) -> HttpResponse:
     if request.method != "POST":
         if transition.act != "withdraw" or not permissions.may_apply(actor, submission, transition):
             return redirect("filing:case", submission.reference)
-        return render(request, "filing/withdraw.html", {"submission": submission, "transition": transition})
+        mandate = permissions.mandate_over(actor, submission)
+        context = {"submission": submission, "transition": transition, "mandate": mandate}
+        return render(request, "filing/withdraw.html", context)
     words = ""
     if transition.needs_text:
         form = WordsForm(request.POST)
@@ -196,7 +214,8 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponseBase:
     submission = load(request, reference)
     document = _receipt(submission)
     if document is None or document.stored is None:
-        return render(request, "filing/receipt_pending.html", {"submission": submission}, status=202)
+        context = {"submission": submission, "mandate": permissions.mandate_over(actor_of(request), submission)}
+        return render(request, "filing/receipt_pending.html", context, status=202)
     return download(document.stored, f"accuse-de-reception-{submission.reference}.pdf")
 
 

@@ -57,8 +57,13 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
         if moved is None:
             raise Http404
         return redirect("filing:procedure", moved.slug, permanent=True)
+    return page(request, found, starting.ForWhom(actor_of(request), found))
+
+
+def page(request: HttpRequest, found: Procedure, whom: starting.ForWhom) -> HttpResponse:
+    """Show a published procedure, and ask for whom the request is where that is a question."""
     offered, has_editions = editions.offers(found)
-    assert found.current_version is not None  # noqa: S101 filtered above
+    assert found.current_version is not None  # noqa: S101 the callers filtered
     definition = found.current_version.definition
     return render(
         request,
@@ -73,8 +78,9 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             "can_start": found.is_open and (bool(offered) or not has_editions),
             "earlier": starting.earlier(actor_of(request), found),
             "prepared": starting.prepared(request, found),
+            "whom": whom,
         },
-        status=410 if found.withdrawn_at else 200,
+        status=422 if whom.errors else 410 if found.withdrawn_at else 200,
     )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from ..definition.document import Step
 from ..definition.fields import Field, FileField
@@ -60,9 +59,7 @@ def read(draft: Draft, step: Step, raw: dict[str, list[str]]) -> StepForm:
     files: dict[str, list[dict[str, Any]]] = {}
     for link in draft.files.select_related("stored"):
         files.setdefault(link.field_id, []).append(link.stored.described())
-    context = Context(
-        today=timezone.localdate(), answers=before, lookups=TownLookups(), files=files, say=draft.definition.say
-    )
+    context = Context(today=draft.today, answers=before, lookups=TownLookups(), files=files, say=draft.definition.say)
     form = StepForm(step=step, context=context, data=querydict(raw))
     form.is_valid()
     return form

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_safe
 
+from accounts.permissions import actor_of
 from journal.models import AccessLog
 from portal.kit.moments import hour
 from portal.kit.paging import keyset
 
+from .. import permissions
 from .case_views import load
 
 # What an agent does with a request without changing it; what changes it is in its progress.
@@ -58,7 +60,8 @@ def consultations(request: HttpRequest, reference: str) -> HttpResponse:
         before=request.GET.get("avant", ""),
         size=100,
     )
-    context = {"submission": submission, "page": page, "days": grouped(page.rows)}
+    mandate = permissions.mandate_over(actor_of(request), submission)
+    context = {"submission": submission, "page": page, "days": grouped(page.rows), "mandate": mandate}
     return render(request, "filing/consultations.html", context)
 
 

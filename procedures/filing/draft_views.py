@@ -14,8 +14,9 @@ from accounts.permissions import actor_of
 
 from ..definition.fields import EmailField
 from ..lifecycle import draft as drafts
+from ..lifecycle import entry
 from ..models import Draft, Procedure
-from . import conflicts, session, starting, wizard
+from . import catalogue_views, conflicts, session, starting, wizard
 from .loading import filed, load, signed_in_again
 
 
@@ -36,8 +37,14 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         edition = starting.edition(request, procedure)
     except starting.MustChoose:
         return redirect("filing:procedure", slug)
-    draft = drafts.start(procedure, actor.person, starting.known(request, actor, procedure), edition)
-    session.remember_draft(request, draft)
+    whom = starting.ForWhom(actor, procedure, request.POST)
+    if not whom.is_valid():
+        return catalogue_views.page(request, procedure, whom)
+    mandate = whom.mandate
+    known = starting.known(request, None if mandate else actor.person, procedure)
+    draft = drafts.start(procedure, actor.person, known, edition, mandate)
+    if mandate is None:
+        session.remember_draft(request, draft)
     first = procedure.current_version.definition.all_steps[0]
     return redirect("filing:step", draft.public_id, first.id)
 
@@ -83,7 +90,7 @@ def overview(request: HttpRequest, draft_id: Any) -> HttpResponse:
 
 
 def _overview(request: HttpRequest, draft: Draft, form: LinkForm, status: int = 200) -> HttpResponse:
-    traced = draft.definition.trace(draft.answers)
+    traced = draft.trace()
     return render(
         request,
         "filing/draft.html",
@@ -108,6 +115,9 @@ def link(request: HttpRequest, draft_id: Any) -> HttpResponse:
         draft = load(request, draft_id, lock=True)
         if draft.submission_id:
             return filed(draft)
+        if draft.is_for_another:
+            # No link opens what is filled for someone else.
+            raise Http404
         if request.POST.get("action") == "revoke":
             drafts.revoke_links(draft)
             messages.success(request, _("The links sent before no longer open this draft."))
@@ -139,6 +149,8 @@ def resume(request: HttpRequest, token: str) -> HttpResponse:
 def leave(request: HttpRequest, draft_id: Any) -> HttpResponse:
     """Erase every trace on a shared computer; the draft stays reachable by its link or its owner's account."""
     draft = load(request, draft_id)
+    if draft.is_entered:
+        return redirect("filing:draft", draft.public_id)
     if request.method == "POST":
         return _cleared(request, kept=draft.person_id is not None)
     return render(request, "filing/leave.html", {"draft": draft, "procedure": draft.procedure, "form": LinkForm()})
@@ -162,6 +174,10 @@ def discard(request: HttpRequest, draft_id: Any) -> HttpResponse:
         draft = load(request, draft_id, lock=True)
         if draft.submission_id:
             return filed(draft)
+        if draft.is_entered:
+            entry.discard(draft, by=actor_of(request))
+            messages.success(request, _("What you were entering and its files are deleted."))
+            return redirect("desk:entries")
         drafts.discard(draft)
     session.forget_draft(request, str(draft_id))
     if request.POST.get("action") == "leave":

@@ -10,28 +10,30 @@ from portal.kit.moments import day_in_words
 from .. import permissions
 from ..definition.fields.request_link import SOURCE
 from ..definition.lookups import Item
+from ..models import Draft
 from ..models.lookups import TownLookups
 
 _MOST = 20
 
 
 class CitizenLookups(TownLookups):
-    """Adds the latest requests of whoever is signed in; asks the database only when a question does."""
+    """Adds the latest requests of whom a draft is for; asks the database only when a question does."""
 
-    def __init__(self, actor: Actor) -> None:
-        self.actor = actor
+    def __init__(self, actor: Actor, draft: Draft) -> None:
+        self.actor, self.draft = actor, draft
 
     def items(self, source: str, *, on: date, parent: str = "") -> list[Item]:
-        """Return the person's own requests, newest first, or another list."""
+        """Return the person's requests that the actor may follow, newest first, or another list."""
         if source != SOURCE:
             return super().items(source, on=on, parent=parent)
-        if self.actor.user is None:
+        person = self.draft.person or self.actor.person
+        if self.draft.is_entered or person is None:
             return []
-        found = permissions.followed_submissions(self.actor).select_related("procedure").order_by("-received_at")
+        found = permissions.followed_submissions(self.actor).filter(person=person).select_related("procedure")
         return [
             Item(
                 one.reference,
                 f"{one.procedure.title}, {day_in_words(timezone.localtime(one.received_at).date())}",
             )
-            for one in found.only("reference", "received_at", "procedure__title")[:_MOST]
+            for one in found.only("reference", "received_at", "procedure__title").order_by("-received_at")[:_MOST]
         ]

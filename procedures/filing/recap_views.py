@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -15,12 +15,13 @@ from ..definition.document import ProcedureDefinition
 from ..definition.lookups import Context
 from ..definition.trace import Trace
 from ..lifecycle import draft as drafts
+from ..lifecycle import entry
 from ..lifecycle.edition import EditionFull
-from ..lifecycle.submit import IncompleteDraft, ProcedureClosed, submit
+from ..lifecycle.submit import IncompleteDraft, MandateEnded, ProcedureClosed, submit
 from ..models import Draft
 from ..models.lookups import TownLookups
 from . import session, wizard
-from .loading import filed, load, signed_in_again
+from .loading import filed, load, mandate_ended, signed_in_again
 
 
 def rows(definition: ProcedureDefinition, answers: dict[str, Any]) -> list[dict[str, Any]]:
@@ -40,6 +41,13 @@ class Certify(forms.Form):
         error_messages={"required": gettext_lazy("Tick this box before you send your request.")},
     )
 
+    def __init__(self, draft: Draft, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if draft.is_entered:
+            self.fields["ok"].label = _("I entered what the person gave us: nothing added, nothing left out")
+            self.fields["ok"].help_text = _("The statement is hers; you answer for what you typed.")
+            self.fields["ok"].error_messages["required"] = _("Tick this box before you record the request.")
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_again
@@ -49,16 +57,16 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
     if draft.submission_id:
         return filed(draft)
     definition = draft.definition
-    traced = definition.trace(draft.answers)
+    traced = draft.trace()
     hole = wizard.first_hole(draft, traced)
     # The sending looks at the files by itself.
     links = drafts.files_of(draft, traced) if request.method != "POST" else []
     hole = hole or drafts.blocked_step(traced, links)
     if hole is not None:
         return redirect("filing:step", draft.public_id, hole)
-    context = Context(today=timezone.localdate(), answers=traced.kept, lookups=TownLookups())
+    context = Context(today=draft.today, answers=traced.kept, lookups=TownLookups())
     stale = _stale(traced, context)
-    form, status = Certify(request.POST or None), 200
+    form, status = Certify(draft, request.POST or None), 200
     if request.method == "POST" and request.POST.get("action") == "later":
         return redirect("filing:draft", draft.public_id)
     if request.method == "POST":
@@ -81,7 +89,8 @@ def recap(request: HttpRequest, draft_id: Any) -> HttpResponse:
             "total": len(traced.steps) + 1,
             "progress": wizard.progress(draft, traced, ""),
             "last": traced.steps[-1].step,
-            "closed": not draft.procedure.is_open or (draft.edition is not None and not draft.edition.is_open),
+            "closed": not draft.is_open,
+            "lacks": entry.lacks(draft),
         },
         status=status,
     )
@@ -100,6 +109,10 @@ def _send(request: HttpRequest, draft: Draft) -> HttpResponse:
         submission = submit(draft, by=actor_of(request))
     except IncompleteDraft as error:
         return redirect("filing:step", draft.public_id, error.step_id)
+    except MandateEnded:
+        return mandate_ended(request, draft.public_id)
+    except entry.OriginIncomplete:
+        return redirect("desk:entry", draft.public_id)
     except (ProcedureClosed, EditionFull) as error:
         return render(
             request,
@@ -112,5 +125,9 @@ def _send(request: HttpRequest, draft: Draft) -> HttpResponse:
             },
             status=409,
         )
-    session.prove_case(request, submission.reference)
+    if draft.is_entered:
+        return redirect("desk:entered", submission.reference)
+    if submission.mandate_id is None:
+        # What is filed for someone else is opened by the mandate, and by nothing once it has ended.
+        session.prove_case(request, submission.reference)
     return redirect("filing:confirmation", submission.reference)

@@ -1,19 +1,22 @@
-"""What is known before a draft begins: an earlier request, answers prepared by a partner or by a signed link."""
+"""What is known before a draft begins: for whom it is, an earlier request, answers prepared by a partner or by a signed link."""
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import Mandate, Person
 from accounts.permissions import Actor
 from portal.kit.limits import too_many
+from portal.kit.widgets import Radios
 
 from .. import permissions
 from ..lifecycle import edition as editions
@@ -32,19 +35,56 @@ class Prepared:
 
 def earlier(actor: Actor, procedure: Procedure) -> list[Submission]:
     """Return the person's last request of this procedure, from which she may start again."""
-    if actor.user is None:
+    if actor.person is None:
         return []
-    return list(
-        permissions.followed_submissions(actor)
-        .filter(procedure=procedure)
-        .only("reference", "received_at")
-        .order_by("-received_at")[:1]
+    own = Submission.objects.filter(person=actor.person, procedure=procedure)
+    return list(own.only("reference", "received_at").order_by("-received_at")[:1])
+
+
+# Over this number, a list to open is shorter than one button each.
+_FEW = 6
+
+
+class ForWhom(forms.Form):
+    """For whom a request is made; asked of those only who may act for someone else."""
+
+    whom = forms.ChoiceField(
+        label=gettext_lazy("For whom is this request?"),
+        error_messages={
+            "required": gettext_lazy("Say for whom you make this request."),
+            "invalid_choice": gettext_lazy("You may no longer act for this person: choose again."),
+        },
     )
+
+    def __init__(self, actor: Actor, procedure: Procedure, data: Any = None) -> None:
+        super().__init__(data, auto_id="f-%s")
+        self.held = {str(one.public_id): one for one in permissions.mandates_for(actor, procedure)}
+        field = cast(forms.ChoiceField, self.fields["whom"])
+        field.required = bool(self.held)
+        others = [(key, _acting_for(mandate)) for key, mandate in self.held.items()]
+        if len(others) < _FEW:
+            field.widget = Radios()
+        field.choices = [(ME, _("For me")), *others]
+
+    @property
+    def mandate(self) -> Mandate | None:
+        """The mandate chosen; None for oneself."""
+        return self.held.get(self.cleaned_data["whom"])
+
+
+ME = "me"
+
+
+def _acting_for(mandate: Mandate) -> str:
+    """Name the person, and what tells two mandates of hers apart."""
+    place = mandate.structure.name if mandate.structure else mandate.organisation
+    return f"{mandate.principal.display_name} ({place})" if place else mandate.principal.display_name
 
 
 def prepared(request: HttpRequest, procedure: Procedure) -> Prepared | None:
     """Return the answers that the address of the page brings, if they hold anything."""
-    key, text = request.GET.get("prepare", "")[:40], request.GET.get("d", "")[: prefill.LARGEST]
+    sent = request.POST if request.method == "POST" else request.GET
+    key, text = sent.get("prepare", "")[:40], sent.get("d", "")[: prefill.LARGEST]
     if key and (found := prefill.waiting(procedure, key)):
         count = len(found.answers)
         said = ngettext(
@@ -72,13 +112,13 @@ def edition(request: HttpRequest, procedure: Procedure) -> Edition | None:
     return chosen
 
 
-def known(request: HttpRequest, actor: Actor, procedure: Procedure) -> prefill.Proposed:
+def known(request: HttpRequest, person: Person | None, procedure: Procedure) -> prefill.Proposed:
     """Return what the start button brings: each source is checked again, and a wrong one brings nothing."""
     assert procedure.current_version is not None, "the caller checked that it is open"  # noqa: S101
     definition = procedure.current_version.definition
     reference, key, text = (request.POST.get(name, "") for name in ("from", "prepare", "d"))
-    if reference and actor.user is not None:
-        before = permissions.followed_submissions(actor).filter(procedure=procedure, reference=reference).first()
+    if reference and person is not None:
+        before = Submission.objects.filter(person=person, procedure=procedure, reference=reference).first()
         return prefill.of_request(before, definition) if before else {}
     if key and (found := prefill.waiting(procedure, key[:40])):
         return prefill.use(found)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ..definition.lookups import Context
@@ -18,7 +17,7 @@ _LONGEST = 200
 @signed_in_again
 def suggestions(request: HttpRequest, draft_id: Any, step: str, field: str) -> HttpResponse:
     """Answer whoever may open the draft with at most 20 entries; nothing typed is kept."""
-    draft = load(request, draft_id)
+    draft = load(request, draft_id, page=False)
     question = next(
         (
             one
@@ -37,7 +36,7 @@ def suggestions(request: HttpRequest, draft_id: Any, step: str, field: str) -> H
     if parent and chosen:
         # The list above it was changed on the page and is not sent yet.
         answers[parent] = {"value": chosen}
-    context = Context(today=timezone.localdate(), answers=answers, lookups=TownLookups())
+    context = Context(today=draft.today, answers=answers, lookups=TownLookups())
     found = question.suggest(request.GET.get("q", "")[:_LONGEST], context, limit=_MOST)
     entries = [{"value": item.value, "label": item.label, "hint": item.hint, **extra(item.data)} for item in found]
     response = JsonResponse({"results": entries[:_MOST]})

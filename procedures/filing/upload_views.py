@@ -8,7 +8,6 @@ from django import forms
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -63,7 +62,7 @@ def files(request: HttpRequest, draft_id: Any, path: str) -> HttpResponse:
 
 def _load(request: HttpRequest, draft_id: Any, path: str, *, lock: bool = False) -> tuple[Draft, FileField]:
     """Return the draft and the question, under the same right as the draft; 404 otherwise, whether it exists or not."""
-    draft = load(request, draft_id, lock=lock)
+    draft = load(request, draft_id, lock=lock, page=False)
     field = uploads.question_at(draft.definition, path)
     if field is None:
         raise Http404
@@ -115,7 +114,7 @@ def _drawn(draft: Draft, field: FileField, path: str, refused: list[str] | None 
     """Draw one question alone, exactly as its page does, and say whether a file of it is still being checked."""
     kept = [link.stored.shown() for link in draft.files.filter(field_id=path).select_related("stored")]
     context = Context(
-        today=timezone.localdate(),
+        today=draft.today,
         files={path: kept},
         refused={path: refused or []},
         path=path,

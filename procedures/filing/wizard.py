@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import json_script
 from django.utils.translation import gettext as _
 from formtools.wizard.storage.base import BaseStorage
@@ -26,8 +26,8 @@ from ..definition.lookups import Context
 from ..definition.trace import Trace
 from ..lifecycle import draft as drafts
 from ..lifecycle import prefill
-from ..models import Draft
-from . import conflicts, session
+from ..models import Draft, SafePaper
+from . import conflicts, session, step_files
 from .forms import StepForm, querydict, raw_of
 from .live import payload
 from .lookups import CitizenLookups
@@ -77,7 +77,7 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         self._walk()
 
     def _walk(self) -> None:
-        self.trace = self.definition.trace(self.draft.answers)
+        self.trace = self.draft.trace()
         self.form_list = {traced.step.id: StepForm for traced in self.trace.steps}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -98,9 +98,13 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             return redirect(self.get_step_url(first_hole(self.draft, self.trace) or DONE))
         self.storage.current_step = step
         action = next(
-            (name for name in ("remove", "row", "add") if name in request.POST), request.POST.get("action", "next")
+            (name for name in ("remove", "row", "add", "join") if name in request.POST),
+            request.POST.get("action", "next"),
         )
-        self._receive_files(step)
+        here = self._step(step)
+        self.refused = step_files.receive(self.draft, here, request.FILES)
+        if action == "join":
+            self.refused |= step_files.join(self.draft, here, request.POST["join"], self.papers)
         form = self.get_form(data=request.POST, files=request.FILES)
         valid = form.is_valid()
         if conflicts.arises(self.draft, form):
@@ -118,7 +122,9 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             return JsonResponse({"revision": self.draft.revision, "said": saved_words(self.draft)})
         if valid:
             self._walk()
-        if action == "next" and (not valid or self._stopped(step)):
+        if (action == "next" and (not valid or self._stopped(step))) or (
+            action == "join" and any(self.refused.values())
+        ):
             response = self.render(form)
             response.status_code = 422
             return response  # type: ignore[no-any-return]
@@ -129,6 +135,8 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             case "add":
                 # One more entry of a long list: the page comes back with it, or with the closest ones.
                 return redirect(self.get_step_url(step))
+            case "join":
+                return redirect(f"{self.get_step_url(step)}#f-{request.POST['join'].partition(':')[0]}")
             case "back":
                 return redirect(self.get_step_url(self.get_prev_step(step) or step))
             case "later":
@@ -148,22 +156,12 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         if change is None:
             return redirect(address)
         raw, place = rows.applied(change, raw_of(form))
-        for path, files in self._files().items():
+        for path, files in step_files.kept(self.draft).items():
             if rows.is_inside(change, path):
                 for file in files:
                     drafts.detach(self.draft, str(file["id"]))
         drafts.keep_pending(self.draft, form.step.id, raw, form.json, self.request.POST.get("tab", ""))
         return redirect(f"{address}#{place}")
-
-    def _receive_files(self, step_id: str) -> None:
-        """Store what was joined before anything else is judged: a mistake elsewhere on the page loses no file."""
-        known = {field.id: field for top in self._step(step_id).fields for field in (top, *top.inner())}
-        for path in self.request.FILES:
-            # A file of a row is named "group-2-field".
-            question = known.get(path.rsplit("-", 1)[-1])
-            if isinstance(question, FileField) and path.split("-", 1)[0] in known:
-                uploads = self.request.FILES.getlist(path)
-                self.refused[path] = drafts.attach(self.draft, question, uploads, path)
 
     def _step(self, step_id: str) -> Step:
         return next(traced.step for traced in self.trace.steps if traced.step.id == step_id)
@@ -182,6 +180,11 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         """Field ids are unique in a definition: inputs carry them bare."""
         return
 
+    @cached_property
+    def papers(self) -> list[SafePaper]:
+        """The papers of her own that whoever fills the step may join."""
+        return step_files.papers(actor_of(self.request), self.draft)
+
     def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:
         """Give the form its step, the answers before it and the files kept."""
         here = self._step(step or self.steps.current)
@@ -192,10 +195,11 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
         return {
             "step": here,
             "context": Context(
-                today=timezone.localdate(),
+                today=self.draft.today,
                 answers=answers,
-                lookups=CitizenLookups(actor_of(self.request)),
-                files=self._files() if here.takes_files else {},
+                lookups=CitizenLookups(actor_of(self.request), self.draft),
+                files=step_files.kept(self.draft) if here.takes_files else {},
+                papers=step_files.offered(self.papers) if here.takes_files else (),
                 refused=self.refused,
                 notes=self._notes(here),
                 locked=self._locked(here),
@@ -218,12 +222,6 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
             field.id: proposed[field.id]["value"] for field in here.fields if proposed.get(field.id, {}).get("locked")
         }
 
-    def _files(self) -> dict[str, list[dict[str, Any]]]:
-        files: dict[str, list[dict[str, Any]]] = {}
-        for link in self.draft.files.select_related("stored"):
-            files.setdefault(link.field_id, []).append(link.stored.shown())
-        return files
-
     def get_form_initial(self, step: str) -> dict[str, Any]:
         """Show again what was typed, else what was answered, else what the profile knows."""
         here, initial = self._step(step), {}
@@ -243,7 +241,8 @@ class DraftWizard(NamedUrlWizardView):  # type: ignore[misc]
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """Fill the frame that everyone at this step shares; a page with something to say of its own is drawn whole."""
         form = context["form"]
-        if form.is_bound or context["stop"] or context["warnings"] or len(get_messages(self.request)):
+        own = self.draft.is_for_another or context["stop"] or context["warnings"] or len(get_messages(self.request))
+        if form.is_bound or own:
             response: HttpResponse = super().render_to_response(context, **kwargs)
             return response
         states = tuple((part["id"], part["done"]) for part in context["progress"])

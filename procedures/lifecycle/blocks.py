@@ -17,6 +17,7 @@ from accounts.permissions import Actor
 from ..definition.blocks import Block, expanded, uses_of
 from ..definition.upgrade import DefinitionError, canonical, parse
 from ..models import FieldBlock
+from . import configured
 
 FOLDER = Path(__file__).resolve().parent.parent / "catalogue" / "blocks"
 # The place of a block's fields in the small definition that holds them while they are read.
@@ -91,10 +92,13 @@ def save(content: Any, by: Actor) -> FieldBlock:
     row, made = FieldBlock.objects.select_for_update().get_or_create(
         key=block.key, defaults={**said, "updated_by": by.user}
     )
-    if not made and said != {"name": row.name, "content": row.content}:
+    if made:
+        configured.note(f"block:{row.key}", by)
+    elif said != {"name": row.name, "content": row.content}:
         row.name, row.content = said["name"], said["content"]
         row.updated_at, row.updated_by = timezone.now(), by.user
         row.save()
+        configured.note(f"block:{row.key}", by)
     return row
 
 

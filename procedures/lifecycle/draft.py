@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Person
+from accounts.models import Mandate, Person
 from messaging.outbox import deliver
 from town import models as town
 
@@ -34,15 +34,20 @@ def start(
     person: Person | None,
     known: prefill.Proposed | None = None,
     edition: Edition | None = None,
+    mandate: Mandate | None = None,
 ) -> Draft:
-    """Begin a draft of the current version, with what the person's profile and ``known`` propose."""
+    """Begin a draft of the current version, with what the person's profile and ``known`` propose.
+
+    Under a ``mandate`` it is for its principal.
+    """
     assert procedure.current_version is not None, "a procedure that is open has a version"  # noqa: S101
     return Draft.objects.create(
         procedure=procedure,
         version=procedure.current_version,
-        person=person,
+        person=mandate.principal if mandate else person,
+        mandate=mandate,
         edition=edition,
-        proposed={**(known or {}), **prefill.of_profile(person)},
+        proposed={**(known or {}), **(prefill.of_mandate(mandate) if mandate else prefill.of_profile(person))},
     )
 
 
@@ -219,7 +224,9 @@ def opened_by(token: str) -> Draft | None:
         public_id, nonce = signing.loads(token, salt=_SALT, max_age=RESUME_LINK)
     except (signing.BadSignature, ValueError):
         return None
-    return Draft.objects.filter(public_id=public_id, resume_nonce=nonce, submission=None).first()
+    found = Draft.objects.filter(public_id=public_id, resume_nonce=nonce, submission=None)
+    # What someone fills for another is opened by her own account only.
+    return found.filter(mandate=None, entered_by=None).first()
 
 
 def revoke_links(draft: Draft) -> None:

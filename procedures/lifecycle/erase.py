@@ -50,13 +50,15 @@ def account(user: User, person: Person, *, by: str) -> Erased:
     person.certified_identities.all().delete()
     person.consents.all().delete()
     CaseAccess.objects.filter(person=person).delete()
-    Mandate.objects.filter(Q(principal=person) | Q(helper=person), revoked_at=None).update(revoked_at=timezone.now())
+    Mandate.objects.filter(Q(principal=person) | Q(helper=person), revoked_at=None).update(
+        revoked_at=timezone.now(), revoked_by=by
+    )
     # Notices about a request are a part of it: the law counts from them (R112-20).
     Delivery.objects.sent_to(person, addresses).filter(about="").delete()
     # The name under which each message was written is copied in it.
     Message.objects.filter(author=user).update(author=None)
     data = {"drafts": erased.drafts, "papers": erased.papers, "requests": kept}
-    journal.append(f"person:{person.public_id}", "account.erased", actor=by, data=data)
+    journal.append(person.key, "account.erased", actor=by, data=data)
     closing.close(user)
     try:
         with transaction.atomic():

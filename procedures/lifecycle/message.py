@@ -36,8 +36,7 @@ def send(submission: Submission, body: str, *, by: Actor) -> Message:
         raise PermissionDenied
     message = write(submission, by, body)
     data = {"message": str(message.public_id)}
-    if agent and (absent := permissions.acts_for(by, submission)):
-        data["for"] = absent
+    data |= permissions.behalf(by, submission, "" if agent else "applicant")
     journal.append(submission.key, "message", actor=by.key, role="agent" if agent else "applicant", data=data)
     if agent:
         notify.citizen(

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Person
+from accounts.models import Mandate, Person
 
 from ..definition.base import Answers
 from ..definition.document import ProcedureDefinition
@@ -51,7 +51,26 @@ def of_profile(person: Person | None) -> Proposed:
         )
     if answers.get("applicant_email"):
         answers["applicant_contact"] = "email"
+    elif answers.get("applicant_address"):
+        answers["applicant_contact"] = "post"
     return {**proposed(answers, "profile"), **_certified(person)}
+
+
+def of_mandate(mandate: Mandate) -> Proposed:
+    """Return what is known of whoever a request is for: never the helper's own identity in her place.
+
+    A parent applies in her own name, for her child.
+    """
+    if mandate.basis != Mandate.Basis.PARENT:
+        return of_profile(mandate.principal)
+    child = mandate.principal
+    answers: Answers = {
+        "child_family_name": child.family_name,
+        "child_given_names": child.given_names,
+        "child_birth_date": child.birth_date,
+        "child_birth_place": child.birth_place,
+    }
+    return {**proposed(answers, "child"), **of_profile(mandate.helper)}
 
 
 def _certified(person: Person) -> Proposed:
@@ -155,6 +174,8 @@ def words(source: str) -> str:
     match kind:
         case "profile":
             return _("Taken from your profile: check it.")
+        case "child":
+            return _("Taken from what you told us of your child: check it.")
         case "request":
             return _("Taken from your request %(reference)s: check it.") % {"reference": name}
         case "certified":

@@ -16,6 +16,7 @@ from ..definition.checks import blocking_problems
 from ..definition.document import ProcedureDefinition
 from ..definition.upgrade import canonical, dump
 from ..models import Procedure, ProcedureVersion
+from . import configured
 
 
 class CannotPublish(Exception):
@@ -70,4 +71,5 @@ def publish(
         role="procedure_admin",
         data={"digest": version.digest, "number": version.number},
     )
+    configured.note(f"procedure:{procedure.public_id}", by)
     return version

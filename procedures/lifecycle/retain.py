@@ -1,4 +1,6 @@
-"""What is not kept: drafts past their date, files that nothing links any more, documents that have served."""
+"""What is not kept: drafts past their date, files that nothing links any more or never sent, documents that have served,
+mandates that nobody accepted.
+"""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -8,11 +10,14 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Mandate, Person
 from journal import models as journal
 
-from ..models import AnswerFile, Draft, StoredFile, Submission
-from ..models.storage import destroy
+from ..models import AnswerFile, Draft, PieceFile, StoredFile, Submission
+from ..models.storage import destroy, remove
 from .draft import discard
+
+UNANSWERED = timedelta(days=60)
 
 
 def purge_drafts(limit: int = 200) -> int:
@@ -31,6 +36,8 @@ def purge_orphans(limit: int = 200) -> int:
         message_link=None,
         document=None,
         safe_link=None,
+        mandate_link=None,
+        piece_link=None,
         created_at__lt=timezone.now() - timedelta(hours=1),
     )
     count = 0
@@ -40,6 +47,41 @@ def purge_orphans(limit: int = 200) -> int:
         default_storage.delete(key)
         count += 1
     return count
+
+
+def purge_pieces(limit: int = 200) -> int:
+    """Remove the files that were chosen for a piece and never sent, once the request is over; return how many."""
+    over = (Submission.Status.DECIDED, Submission.Status.CLOSED)
+    found = PieceFile.objects.filter(piece__request__submission__status__in=over).select_related("stored")
+    old = list(found[:limit])
+    for link in old:
+        remove(link.stored)
+    return len(old)
+
+
+def purge_mandates(limit: int = 200) -> int:
+    """Forget the mandates that nobody accepted, two months after they were asked, and whom they named; return how many.
+
+    The journal keeps that one was asked, without a name.
+    """
+    asked = Mandate.objects.filter(accepted_at=None, created_at__lt=timezone.now() - UNANSWERED).select_related("paper")
+    old = list(asked[:limit])
+    for mandate in old:
+        _forget(mandate)
+    return len(old)
+
+
+@transaction.atomic
+def _forget(mandate: Mandate) -> None:
+    paper = getattr(mandate, "paper", None)
+    if paper is not None:
+        paper.delete()
+        remove(paper.stored)
+    mandate.delete()
+    # Whom a helper named and nobody else knows.
+    Person.objects.filter(
+        pk=mandate.principal_id, user=None, mandates_given=None, mandates_held=None, submissions=None, drafts=None
+    ).delete()
 
 
 def destroy_decided(limit: int = 200) -> int:

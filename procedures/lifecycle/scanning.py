@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from journal import models as journal
 
 from ..models import Draft, FileScan, StoredFile, Submission
+from ..models.file import PAPER
 from ..models.storage import destroy
 from . import notify
 from .clamav import instream
@@ -138,7 +139,8 @@ def _held_by(stored: StoredFile) -> Draft | Submission | None:
     if draft is not None:
         return draft
     cases = Submission.objects.select_related("procedure", "department", "applicant", "person")
-    return cases.filter(files__stored=stored).first() or cases.filter(messages__files__stored=stored).first()
+    joined = ("files__stored", "messages__files__stored", "pieces_requests__items__waiting__stored")
+    return next((case for path in joined if (case := cases.filter(**{path: stored}).first())), None)
 
 
 def _block(stored: StoredFile, holder: Draft | Submission | None) -> None:
@@ -146,11 +148,13 @@ def _block(stored: StoredFile, holder: Draft | Submission | None) -> None:
     if holder is None:
         return
     case = holder if isinstance(holder, Submission) else None
-    subject = case.key if case else f"draft:{holder.public_id}"
     journal.append(
-        subject, "file_blocked", data={"file": str(stored.public_id), "sha256": stored.original_sha256 or stored.sha256}
+        holder.key,
+        "file_blocked",
+        data={"file": str(stored.public_id), "sha256": stored.original_sha256 or stored.sha256},
     )
-    if case is not None:
+    # What the department scanned is for the department to scan again.
+    if case is not None and not case.files.filter(stored=stored, field_id=PAPER).exists():
         notify.citizen(
             case,
             "file_blocked",

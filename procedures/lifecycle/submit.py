@@ -8,22 +8,23 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Mandate
 from accounts.permissions import Actor
 from journal import models as journal
 from portal.kit.text import fold
 
+from .. import permissions
 from ..definition.applicant import display_name
 from ..definition.base import Answers
 from ..definition.document import ProcedureDefinition
 from ..definition.fields import FileField
 from ..definition.fields.address import lines
-from ..definition.legal import silence_date
 from ..definition.lookups import Context
 from ..definition.reference import new_code, new_reference
 from ..definition.upgrade import canonical
 from ..models import AnswerFile, AnswerSet, Applicant, Document, Draft, DraftFile, Facet, Submission
 from ..models.lookups import TownLookups
-from . import acknowledgement, notify
+from . import acknowledgement, clock, entry, notify
 from . import edition as editions
 from .draft import blocked_step, files_of, locked
 
@@ -40,23 +41,29 @@ class ProcedureClosed(Exception):
     """The procedure was closed or withdrawn while the person was filling it; the draft is kept."""
 
 
+class MandateEnded(Exception):
+    """Whoever sends for someone else may no longer do so; the draft stays the person's."""
+
+
 @transaction.atomic
 def submit(draft: Draft, *, by: Actor) -> Submission:
     """File a draft and return the request; a second call returns the same request.
 
-    Raises IncompleteDraft, ProcedureClosed and EditionFull; then nothing is written.
+    Raises IncompleteDraft, ProcedureClosed, EditionFull and MandateEnded, and for what an agent enters PermissionDenied and
+    OriginIncomplete; then nothing is written.
     """
     draft = locked(draft.public_id, whole=True)
     if draft.submission is not None:
         return draft.submission
     procedure, definition = draft.procedure, draft.definition
-    if not procedure.is_open or (draft.edition is not None and not draft.edition.is_open):
+    mandate = _mandate(draft, by)
+    if not draft.is_open:
         raise ProcedureClosed
-    traced = definition.trace(draft.answers)
+    traced = draft.trace()
     for here in traced.steps:
         if not here.passed(draft.unsettled):
             raise IncompleteDraft(here.step.id)
-    context = Context(today=timezone.localdate(), answers=traced.kept, lookups=TownLookups())
+    context = Context(today=draft.today, answers=traced.kept, lookups=TownLookups())
     for step, _section, field in traced.questions():
         # An entry of the town's tables may have expired since the step was answered.
         if field.still_valid(traced.kept.get(field.id), context):
@@ -66,27 +73,44 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
     if blocked is not None:
         raise IncompleteDraft(blocked)
 
+    entered = entry.submitted_by(draft, by) if draft.is_entered else {}
+    told = permissions.told(mandate) if mandate else {}
     rank = editions.take_place(draft.edition) if draft.edition is not None else None
-    received_at = timezone.now()
+    now = timezone.now()
+    received_at = draft.received_at or now
     answers = traced.kept
     start = definition.workflow.state(definition.workflow.start)
     reference = _fresh_reference()
-    submission = Submission.objects.create(
+    submission = Submission(
         reference=reference,
         procedure=procedure,
         version=draft.version,
         department=procedure.department,
         person=draft.person,
+        mandate=mandate,
         edition=draft.edition,
         waiting_rank=rank,
+        channel=draft.channel,
+        entered_by=by.user if draft.is_entered else None,
+        late_reason=draft.late_reason,
         received_at=received_at,
+        hour_known=draft.hour_known,
+        recorded_at=now,
         state=start.id,
         status=start.status,
-        due_on=silence_date(definition.legal, timezone.localtime(received_at).date()),
-        acknowledgement=acknowledgement.compose(definition, procedure.department, received_at, waits=rank is not None),
+        acknowledgement=acknowledgement.compose(
+            definition,
+            procedure.department,
+            received_at,
+            hour_known=draft.hour_known,
+            waits=rank is not None,
+            mandate=mandate,
+        ),
         search_text=f"{fold(reference)} {_search_text(definition, answers)}",
         follow_code=new_code(),
     )
+    clock.recompute(submission)
+    submission.save()
     applicant = _applicant(submission, answers)
     sources = {
         name: known["source"]
@@ -94,18 +118,24 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
         if name in answers and answers[name] == known["value"]
     }
     sent = add_answers(submission, answers, origin=AnswerSet.Origin.FILING, by=by, sources=sources)
+    entry.move_papers(draft, submission)
     _move_files(draft, links, submission, definition, answers)
     _write_facets(submission, definition, answers)
-    journal.append(
+    event = journal.append(
         submission.key,
         "submitted",
         actor=by.key,
-        role="applicant",
-        at=received_at,
-        data={"version": draft.version.digest, "answers": sent.digest, "state": start.id},
+        role="agent" if draft.is_entered else "applicant",
+        at=now,
+        data={"version": draft.version.digest, "answers": sent.digest, "state": start.id, **entered, **told},
     )
     receipt = Document.objects.create(
-        kind=Document.Kind.RECEIPT, submission=submission, answer_set=sent, verification_code=new_code()
+        kind=Document.Kind.RECEIPT,
+        submission=submission,
+        answer_set=sent,
+        verification_code=new_code(),
+        anchor_number=event.number,
+        anchor_digest=event.digest,
     )
     receipt.wake()
     submission.applicant = applicant
@@ -120,6 +150,16 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
     draft.answers, draft.pending, draft.proposed, draft.submission = {}, {}, {}, submission
     draft.save(update_fields=["answers", "pending", "proposed", "submission"])
     return submission
+
+
+def _mandate(draft: Draft, by: Actor) -> Mandate | None:
+    """Return the mandate under which it is sent: none where the person herself sends what was begun for her."""
+    if draft.mandate is None or (by.person is not None and by.person.pk == draft.person_id):
+        return None
+    held = permissions.draft_mandate(by, draft)
+    if held is None:
+        raise MandateEnded
+    return held
 
 
 def add_answers(

@@ -1,6 +1,7 @@
 """Moving a request: the one way its state changes, with the right checked, the event written and the citizen told."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from journal import models as journal
+from portal.kit.moments import day_in_words
 
 from .. import permissions
 from ..definition.workflow import State, Transition
 from ..models import Decision, Message, Submission
+from . import clock, notify, pieces
 from . import edition as editions
-from . import notify
 from .message import write
 
 
@@ -33,6 +35,20 @@ class MissingWords(Exception):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class SilenceHasSpoken(Exception):
+    """Silence has accepted the request: a refusal now would be the withdrawal of a decision (L242-1)."""
+
+    def __init__(self, due_on: date | None) -> None:
+        super().__init__(
+            _(
+                "Silence has accepted this request (last day to answer: %(day)s): a plain refusal is no longer possible. "
+                "If this acceptance is unlawful, it can be withdrawn, with reasons and after hearing the person, within "
+                "four months (L121-1, L211-2 and L242-1)."
+            )
+            % {"day": day_in_words(due_on) if due_on else "?"}
+        )
 
 
 @dataclass(frozen=True)
@@ -61,9 +77,18 @@ def locked(reference: str) -> Submission:
 
 @transaction.atomic
 def apply(
-    submission: Submission, key: str, *, by: Actor, words: str = "", grounds: Grounds | None = None
+    submission: Submission,
+    key: str,
+    *,
+    by: Actor,
+    words: str = "",
+    grounds: Grounds | None = None,
+    asking: pieces.Asking | None = None,
 ) -> Submission:
-    """Trigger the transition ``key``. Raises StaleAction, PermissionDenied or MissingWords; then nothing is written."""
+    """Trigger the transition ``key``; then nothing is written where it is refused.
+
+    Raises StaleAction, PermissionDenied, MissingWords, WrongPieces, and SilenceHasSpoken.
+    """
     current = locked(submission.reference)
     workflow = current.version.definition.workflow
     try:
@@ -74,14 +99,27 @@ def apply(
         raise PermissionDenied
     if current.state not in transition.from_:
         raise StaleAction(current)
+    if refuses(transition) and clock.has_accepted(current):
+        raise SilenceHasSpoken(current.due_on)
     if transition.needs_text and not words.strip():
         raise MissingWords("words", _("Write what the person must know."))
     state = workflow.state(transition.to)
     data: dict[str, Any] = {"transition": transition.id, "from": current.state, "to": state.id}
-    if absent := permissions.acts_for(by, current, transition.role):
-        data["for"] = absent
-    _act(current, transition, by, words.strip(), grounds, data)
+    data |= permissions.behalf(by, current, transition.role)
+    awaited = current.awaiting
+    match transition.act:
+        case "ask_pieces":
+            data |= pieces.ask(current, asking, by)
+        case "send_pieces":
+            data |= pieces.settle(current, by)
+        case _:
+            _act(current, transition, by, words.strip(), grounds, data)
     _move(current, transition, state, by)
+    if "pieces" in {awaited, current.awaiting}:
+        if current.awaiting != "pieces" and transition.act != "send_pieces" and not current.is_over:
+            data["waived"] = pieces.waive(current)
+        clock.recompute(current)
+        current.save(update_fields=["due_on"])
     journal.append(current.key, transition.id, actor=by.key, role=transition.role, data=data)
     if current.edition is not None and state.outcome in editions.FREES:
         editions.give_on(current.edition)
@@ -94,6 +132,11 @@ def apply(
             sentence=state.citizen_explanation,
         )
     return current
+
+
+def refuses(transition: Transition) -> bool:
+    """Say whether a transition prepares or takes a refusal."""
+    return transition.act in {"propose", "decide"} and transition.outcome == "refused"
 
 
 def _act(

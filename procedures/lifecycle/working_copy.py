@@ -10,6 +10,7 @@ from accounts.permissions import Actor
 from ..definition.blocks import expand
 from ..definition.upgrade import canonical, dump, parse
 from ..models import Procedure, WorkingCopy
+from . import configured
 from .blocks import known
 
 
@@ -32,6 +33,7 @@ def save(procedure: Procedure, content: Any, by: Actor) -> WorkingCopy:
     copy.content, copy.revision = words, copy.revision + 1
     copy.updated_at, copy.updated_by = timezone.now(), by.user
     copy.save()
+    configured.note(f"procedure:{locked.public_id}", by)
     if locked.current_version_id is None and (locked.title, locked.theme) != (definition.title, definition.theme[:120]):
         # Nothing is published yet: lists of the studio call it by its present name.
         locked.title, locked.theme = definition.title, definition.theme[:120]

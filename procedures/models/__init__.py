@@ -3,12 +3,16 @@
 from .answers import AnswerSet
 from .block import FieldBlock
 from .case import Applicant, CaseAccess, Decision, Facet, Message, Submission
-from .document import Document
+from .document import Document, SealCertificate
 from .draft import Draft
 from .edition import Edition
 from .file import AnswerFile, DraftFile, FileScan, StoredFile
+from .legal_notice import LegalNotice
+from .mandate_paper import MandatePaper
+from .pieces_request import AskedPiece, PieceFile, PiecesRequest
 from .prefill import Partner, Prefill
 from .procedure import Procedure, ProcedureVersion
+from .reading import ReadingWatch, UnusualReading
 from .safe import SafePaper
 from .upload import PartialUpload
 from .working_copy import WorkingCopy
@@ -17,6 +21,7 @@ __all__ = [
     "AnswerFile",
     "AnswerSet",
     "Applicant",
+    "AskedPiece",
     "CaseAccess",
     "Decision",
     "Document",
@@ -26,14 +31,21 @@ __all__ = [
     "Facet",
     "FieldBlock",
     "FileScan",
+    "LegalNotice",
+    "MandatePaper",
     "Message",
     "PartialUpload",
     "Partner",
+    "PieceFile",
+    "PiecesRequest",
     "Prefill",
     "Procedure",
     "ProcedureVersion",
+    "ReadingWatch",
     "SafePaper",
+    "SealCertificate",
     "StoredFile",
     "Submission",
+    "UnusualReading",
     "WorkingCopy",
 ]

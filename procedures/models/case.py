@@ -1,6 +1,8 @@
 """The request and what hangs on it: applicant, facets, messages, decisions, access."""
 
 import uuid
+from collections.abc import Iterable
+from contextlib import suppress
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery, SearchVector
@@ -8,21 +10,30 @@ from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person
+from accounts.models import Mandate, Person
 from portal.kit.text import fold
 from town.models import Department
 
 from .edition import Edition
 from .file import StoredFile
+from .origin import Origin
 from .procedure import Procedure, ProcedureVersion
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def for_list(self) -> "SubmissionQuerySet":
         """Load what a list shows, in one query."""
-        return self.select_related("procedure", "department", "assigned_to__person", "applicant", "version").defer(
-            "acknowledgement", "search_text", "version__content", "procedure__search_text"
-        )
+        return self.select_related(
+            "procedure", "department", "assigned_to__person", "applicant", "person", "version"
+        ).defer("acknowledgement", "search_text", "version__content", "procedure__search_text")
+
+    def named(self, keys: Iterable[str]) -> "SubmissionQuerySet":
+        """Return the requests that other apps name by these public keys; what names no request is left out."""
+        found = []
+        for kind, _colon, public_id in (key.partition(":") for key in keys):
+            with suppress(ValueError):
+                found += [uuid.UUID(public_id)] if kind == "submission" else []
+        return self.filter(public_id__in=found)
 
     def waiting(self) -> "SubmissionQuerySet":
         """Return the requests that wait for their citizen."""
@@ -53,14 +64,8 @@ def _plain(word: str) -> str:
     return word.replace("\\", "").replace("'", "")
 
 
-class Submission(models.Model):
+class Submission(Origin):
     """A request as it stands now; how it came here is in its events."""
-
-    class Channel(models.TextChoices):
-        ONLINE = "online", _("online")
-        COUNTER = "counter", _("at the counter")
-        POST = "post", _("by post")
-        EMAIL = "email", _("by e-mail")
 
     class Status(models.TextChoices):
         SUBMITTED = "submitted", _("received")
@@ -88,10 +93,11 @@ class Submission(models.Model):
     version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="submissions")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="submissions")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions")
+    # Under which mandate someone else filed it for ``person``.
+    mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, blank=True, related_name="submissions")
     # Its order of arrival on the waiting list of its edition; empty once it holds a place.
     waiting_rank = models.PositiveIntegerField(null=True, blank=True)
-    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.ONLINE)
     # The law counts from when the town got the request by any channel, never from when it was typed in.
     received_at = models.DateTimeField(_("received on"))
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -125,6 +131,12 @@ class Submission(models.Model):
             models.Index(
                 fields=["department", "due_on", "id"],
                 name="case_due",
+                condition=models.Q(status__in=("submitted", "under_review", "awaiting_citizen")),
+            ),
+            # What the sweep of legal dates looks at, whatever the department.
+            models.Index(
+                fields=["due_on", "id"],
+                name="case_due_all",
                 condition=models.Q(status__in=("submitted", "under_review", "awaiting_citizen")),
             ),
             models.Index(fields=["person", "-received_at"], name="case_person"),
@@ -210,6 +222,7 @@ class Message(models.Model):
         MESSAGE = "message", _("message")
         CORRECTION = "correction", _("request for a correction")
         REPLY = "reply", _("reply")
+        PIECES = "pieces", _("request for pieces")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="messages")

@@ -1,11 +1,14 @@
 """A PDF that is owed, then made once and stored with its digest."""
 
 import uuid
+from collections.abc import Iterator
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from journal.anchors import Anchor
 from portal.kit.owed import Owed, OwedQuerySet
 
 from .answers import AnswerSet
@@ -13,10 +16,38 @@ from .case import Submission
 from .file import StoredFile
 
 
+class SealCertificate(models.Model):
+    """A certificate that has sealed documents, kept for as long as they may be shown: it says by whom (PDF-03)."""
+
+    guarded: ClassVar[tuple[str, ...]] = ("fingerprint", "der", "name", "not_before", "not_after")
+
+    fingerprint = models.CharField(max_length=64, unique=True)  # SHA-256 of ``der``
+    der = models.BinaryField()
+    name = models.CharField(_("name"), max_length=200)
+    not_before = models.DateTimeField(_("valid from"))
+    not_after = models.DateTimeField(_("valid until"))
+    first_used_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("certificate of the seal")
+        verbose_name_plural = _("certificates of the seal")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Document(Owed):
     """A receipt of one sending. Rendered once by the worker, never again: the stored bytes are the proof."""
 
     task: ClassVar[str] = "procedures.tasks.issue_document"
+    guarded: ClassVar[tuple[str, ...]] = (
+        "kind",
+        "submission",
+        "answer_set",
+        "verification_code",
+        "anchor_number",
+        "anchor_digest",
+    )
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt", _("receipt")
@@ -26,7 +57,15 @@ class Document(Owed):
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="documents")
     answer_set = models.ForeignKey(AnswerSet, on_delete=models.PROTECT, related_name="+")
     verification_code = models.CharField(max_length=9)
+    # The last event of the request's chain when it was filed, as the receipt prints it; none on those issued before.
+    anchor_number = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    anchor_digest = models.CharField(max_length=64, blank=True, editable=False)
     stored = models.OneToOneField(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="document")
+
+    # Who sealed the stored bytes; nobody where the town has no seal.
+    seal = models.ForeignKey(
+        SealCertificate, on_delete=models.PROTECT, null=True, blank=True, related_name="documents", editable=False
+    )
 
     objects = OwedQuerySet.as_manager()
 
@@ -38,6 +77,11 @@ class Document(Owed):
             models.CheckConstraint(
                 condition=~models.Q(state="done") | models.Q(stored__isnull=False), name="document_done_is_stored"
             ),
+            models.CheckConstraint(
+                condition=models.Q(anchor_number__isnull=True, anchor_digest="")
+                | (models.Q(anchor_number__isnull=False) & ~models.Q(anchor_digest="")),
+                name="document_anchor_is_whole",
+            ),
         ]
         indexes = [
             models.Index(
@@ -47,3 +91,19 @@ class Document(Owed):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.submission_id}"
+
+    @classmethod
+    def journal_anchors(cls) -> Iterator[Anchor]:
+        """Yield what receipts say of the journal: it must stay true (see journal/anchors.py)."""
+        kept = cls._default_manager.filter(anchor_number__isnull=False).order_by("pk")
+        for key, number, digest in kept.values_list("submission__public_id", "anchor_number", "anchor_digest").iterator(
+            chunk_size=2000
+        ):
+            yield Anchor(f"submission:{key}", number, digest)
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """What this receipt says of the journal; None for one issued before receipts said it."""
+        if self.anchor_number is None:
+            return None
+        return Anchor(self.submission.key, self.anchor_number, self.anchor_digest)

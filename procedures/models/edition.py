@@ -1,5 +1,7 @@
 """The editions of a procedure, such as a school year: dates, number of places, waiting list; one form for all of them."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -41,4 +43,8 @@ class Edition(models.Model):
     def is_open(self) -> bool:
         """Say whether it can be filed now."""
         now = timezone.now()
-        return (self.opens_at is None or self.opens_at <= now) and (self.closes_at is None or self.closes_at > now)
+        return self.is_open_between(now, now)
+
+    def is_open_between(self, first: datetime, last: datetime) -> bool:
+        """Say whether it could be filed at some moment between two."""
+        return (self.opens_at is None or self.opens_at <= last) and (self.closes_at is None or self.closes_at > first)

@@ -1,7 +1,6 @@
 """Files and the rows that link them: submitting moves rows, never bytes."""
 
 import uuid
-from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -9,6 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.owed import Owed, OwedQuerySet
+
+# Where a question would be named: the paper on which a request came, scanned by the agent who enters it.
+PAPER = "~paper"
+# A piece that an agent asked for in her own words.
+PIECE = "~piece"
 
 
 class StoredFile(models.Model):
@@ -71,7 +75,6 @@ class FileScan(Owed):
     """A file that the scanner has to see. While the scanner does not answer it is tried again, without end."""
 
     task: ClassVar[str] = "procedures.tasks.scan_file"
-    LONGEST_WAIT: ClassVar[timedelta] = timedelta(hours=1)
 
     stored = models.OneToOneField(StoredFile, on_delete=models.CASCADE, related_name="scan_owed")
 
@@ -86,14 +89,6 @@ class FileScan(Owed):
 
     def __str__(self) -> str:
         return f"{self.stored_id} {self.state}"
-
-    def fail(self, error: BaseException) -> None:
-        """Try again, an hour later at most: a file is never left unseen because the scanner was down for long."""
-        super().fail(error)
-        latest = timezone.now() + self.LONGEST_WAIT
-        if self.state == self.State.FAILED or self.next_try_at > latest:
-            self.state, self.next_try_at = self.State.QUEUED, min(self.next_try_at, latest)
-            self.save(update_fields=["state", "next_try_at"])
 
 
 class DraftFile(models.Model):
@@ -118,6 +113,10 @@ class AnswerFile(models.Model):
     submission = models.ForeignKey("procedures.Submission", on_delete=models.PROTECT, related_name="files")
     field_id = models.CharField(max_length=110)  # "field", or "group-2-field" in a row
     stored = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="answer_link")
+    # The piece that was asked for, where it was sent as an answer to such a request.
+    piece = models.ForeignKey(
+        "procedures.AskedPiece", on_delete=models.PROTECT, null=True, blank=True, related_name="files"
+    )
     # The question's own rule: the bytes go some time after the decision. ``destroy_at`` is known once there is one.
     until_decision = models.BooleanField(default=False)
     destroy_at = models.DateTimeField(null=True, blank=True)
@@ -135,3 +134,8 @@ class AnswerFile(models.Model):
 
     def __str__(self) -> str:
         return self.field_id
+
+    @property
+    def is_paper(self) -> bool:
+        """Say whether it is the paper on which the request came."""
+        return self.field_id == PAPER

@@ -1,7 +1,8 @@
 """A procedure, and its published versions that never change."""
 
-import json
+import gc
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from pydantic_core import from_json
 
 from town.models import Department
 
@@ -22,6 +24,15 @@ class ProcedureQuerySet(models.QuerySet["Procedure"]):
         return self.listed().filter(
             models.Q(opens_at__isnull=True) | models.Q(opens_at__lte=Now()),
             models.Q(closes_at__isnull=True) | models.Q(closes_at__gt=Now()),
+        )
+
+    def open_between(self, first: datetime, last: datetime) -> "ProcedureQuerySet":
+        """Return the procedures that could be filed at some moment between two, withdrawn since or not."""
+        return self.filter(
+            models.Q(opens_at=None) | models.Q(opens_at__lte=last),
+            models.Q(closes_at=None) | models.Q(closes_at__gt=first),
+            models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gt=first),
+            current_version__isnull=False,
         )
 
     def listed(self) -> "ProcedureQuerySet":
@@ -74,11 +85,15 @@ class Procedure(models.Model):
     def is_open(self) -> bool:
         """Say whether it can be filed now."""
         now = timezone.now()
+        return self.is_open_between(now, now)
+
+    def is_open_between(self, first: datetime, last: datetime) -> bool:
+        """Say whether it could be filed at some moment between two."""
         return (
             self.current_version_id is not None
-            and self.withdrawn_at is None
-            and (self.opens_at is None or self.opens_at <= now)
-            and (self.closes_at is None or self.closes_at > now)
+            and (self.withdrawn_at is None or self.withdrawn_at > first)
+            and (self.opens_at is None or self.opens_at <= last)
+            and (self.closes_at is None or self.closes_at > first)
         )
 
 
@@ -125,7 +140,12 @@ class ProcedureVersion(models.Model):
         if known is None:
             if len(_PARSED) >= _KEPT:
                 _PARSED.clear()
-            known = _PARSED[self.digest] = parse(json.loads(self.content))
+            # The collector would look through all that lives several times meanwhile, which costs as much as reading.
+            gc.disable()
+            try:
+                known = _PARSED[self.digest] = parse(from_json(self.content, cache_strings="keys"), published=True)
+            finally:
+                gc.enable()
         return known
 
 

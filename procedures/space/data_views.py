@@ -49,7 +49,7 @@ def download(request: HttpRequest, person: Person) -> HttpResponseBase:
     if too_many(request, "export", limit=_HOURLY, seconds=3600):
         return render(request, "filing/too_many.html", status=429)
     user = login_of(request)
-    record_access("export", f"person:{person.public_id}", actor=actor_of(request).key)
+    record_access("export", person.key, actor=actor_of(request).key)
     content = temporary()
     archive.write(content, person, user)
     content.seek(0)

@@ -24,6 +24,7 @@ from town import models as town
 
 from ..definition.base import Answers
 from ..definition.document import ProcedureDefinition
+from ..lifecycle.mandate_mail import titles_of
 from ..models import Draft, StoredFile, Submission
 from .holdings import own_accesses
 
@@ -62,7 +63,7 @@ def everything(person: Person, user: User, describe: Describe) -> Iterator[tuple
             for one in person.consents.order_by("given_at")
         ],
     )
-    yield "mandats", [_mandate(one, person) for one in _mandates(person)]
+    yield "mandats", _told_mandates(person)
     yield (
         "papiers",
         [
@@ -100,18 +101,31 @@ def _account(user: User) -> dict[str, Any]:
     }
 
 
-def _mandates(person: Person) -> Any:
+def _mandates(person: Person) -> list[Mandate]:
     found = Mandate.objects.filter(Q(principal=person) | Q(helper=person))
-    return found.select_related("principal", "helper").order_by("starts_at")
+    return list(found.select_related("principal", "helper", "structure").order_by("created_at"))
 
 
-def _mandate(mandate: Mandate, person: Person) -> dict[str, Any]:
+def _told_mandates(person: Person) -> list[dict[str, Any]]:
+    held = _mandates(person)
+    titles = titles_of(held)
+    return [_mandate(one, person, titles.get(one.pk, [])) for one in held]
+
+
+def _mandate(mandate: Mandate, person: Person, titles: list[str]) -> dict[str, Any]:
     given = mandate.principal_id == person.pk
+    other = mandate.helper if given else mandate.principal
     return {
         "sens": "donné" if given else "reçu",
-        "autre_personne": (mandate.helper if given else mandate.principal).display_name,
-        "pour": mandate.scope,
-        "depuis": mandate.starts_at,
+        "autre_personne": other.display_name if other else mandate.helper_email,
+        "a_quel_titre": mandate.get_basis_display(),
+        "lieu_d_aide": mandate.structure.name if mandate.structure else "",
+        "association": mandate.organisation,
+        "accord": mandate.get_evidence_display(),
+        "demarches": titles or "toutes",
+        "demande_le": mandate.created_at,
+        "accepte_le": mandate.accepted_at,
+        "refuse_le": mandate.refused_at,
         "jusqu_au": mandate.ends_at,
         "retire_le": mandate.revoked_at,
     }
@@ -145,6 +159,7 @@ def _requests(person: Person, describe: Describe) -> Iterator[dict[str, Any]]:
         .select_related("procedure", "version", "department", "applicant")
         .defer("version__content", "procedure__search_text", "search_text")
         .prefetch_related("answer_sets", "files__stored", "messages__files__stored", "decisions", "documents__stored")
+        .prefetch_related("pieces_requests__items__waiting__stored")
         .order_by("received_at")
     )
     rows = found.iterator(chunk_size=_CHUNK)
@@ -195,6 +210,24 @@ def _request(submission: Submission, describe: Describe) -> dict[str, Any]:
             for sent in submission.answer_sets.all()
         ],
         "fichiers": [describe(link.stored, folder) for link in submission.files.all()],
+        "pieces_demandees": [
+            {
+                "le": asked.asked_on,
+                "jusqu_au": asked.deadline,
+                "pieces": [
+                    {
+                        "nom": piece.label,
+                        "raison": piece.reason,
+                        "texte": piece.legal_text,
+                        "arrivee_le": piece.arrived_on,
+                        "mots": piece.words,
+                        "fichiers_choisis": [describe(link.stored, folder) for link in piece.waiting.all()],
+                    }
+                    for piece in asked.items.all()
+                ],
+            }
+            for asked in submission.pieces_requests.all()
+        ],
         "messages": [
             {
                 "le": message.created_at,

@@ -40,7 +40,9 @@ class Holding:
 
 def own_accesses(user: User) -> Any:
     """Return what the journal of accesses says of a person's own account."""
-    return AccessLog.objects.filter(actor=f"user:{user.public_id}", action__in=OWN_ACTIONS)
+    found = AccessLog.objects.filter(actor=user.key, action__in=OWN_ACTIONS)
+    # Those of her own data: what an agent exports for her work is not about her.
+    return found.exclude(~Q(subject__startswith="person:"), action="export")
 
 
 def of(person: Person, user: User) -> list[Holding]:

@@ -90,7 +90,7 @@ def _told(actor: Actor, rows: Iterable[Draft | Submission]) -> list[dict[str, An
     told: list[dict[str, Any]] = []
     for row in rows:
         if isinstance(row, Draft):
-            steps = row.definition.trace(row.answers).steps
+            steps = row.trace().steps
             done = sum(step.passed(row.unsettled) for step in steps)
             others = row.person.display_name if row.person and row.person_id != mine else ""
             told.append({"draft": row, "done": done, "steps": len(steps), "for": others})

@@ -22,7 +22,7 @@ from ..definition.questions import QuestionsForm
 POINTS = {ContactPoint.Kind.EMAIL: "email", ContactPoint.Kind.PHONE: "phone", ContactPoint.Kind.POST: "address"}
 
 
-class _OneName(TextField):
+class OneName(TextField):
     """One of a person's names: of one letter, with hyphens and accents, or none at all."""
 
     def form_field(self, context: Context | None = None) -> forms.Field:
@@ -31,7 +31,7 @@ class _OneName(TextField):
         return _NameControl(self, widget=widget, **self.common())
 
 
-class _NameControl(QuestionControl[_OneName], TextControl):
+class _NameControl(QuestionControl[OneName], TextControl):
     def validate(self, value: str) -> None:
         super().validate(value)
         if wrong := name_error(value):
@@ -41,7 +41,7 @@ class _NameControl(QuestionControl[_OneName], TextControl):
 def questions() -> list[Field]:
     """Return what a profile may hold; nothing of it is required."""
     return [
-        _OneName(
+        OneName(
             type="text",
             id="family_name",
             label=_("Birth name (family name)"),
@@ -49,14 +49,14 @@ def questions() -> list[Field]:
             autocomplete="family-name",
             required=False,
         ),
-        _OneName(
+        OneName(
             type="text",
             id="usage_name",
             label=_("Name in use"),
             help=_("If it differs, such as a married name."),
             required=False,
         ),
-        _OneName(
+        OneName(
             type="text",
             id="given_names",
             label=_("Given names"),

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from accounts.permissions import actor_of, administered
+from accounts.permissions import actor_of, administered, may_recognise_places
 
 from .. import permissions
 
@@ -41,7 +41,12 @@ def page(
     """Draw a page of the studio with what its frame shows: who is signed in, and where she is."""
     actor = actor_of(request)
     name = (actor.person.display_name if actor.person else "") or str(actor.user or "")
-    frame = {"agent_name": name, "section": section, "may_use_desk": permissions.may_use_desk(actor)}
+    frame = {
+        "agent_name": name,
+        "section": section,
+        "may_use_desk": permissions.may_use_desk(actor),
+        "recognises_places": may_recognise_places(actor),
+    }
     return render(request, template, {**context, **frame}, status=status)
 
 

@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from . import people_views, role_views
+from . import people_views, place_views, role_views
 
 app_name = "studio"
 urlpatterns: list[URLPattern] = [
+    path("lieux-d-aide/", place_views.places, name="places"),
+    path("lieux-d-aide/<uuid:place_id>/", place_views.place, name="place"),
     path("equipe/", people_views.team, name="team"),
     path("equipe/inviter/", role_views.invite, name="invite"),
     path("equipe/invitations/<int:pk>/renvoyer/", role_views.resend, name="resend"),

@@ -63,8 +63,10 @@ class Reply:
 class Browser:
     """Keeps cookies; sends forms as the page says."""
 
-    def __init__(self, application: WSGIApplication, cookies: Mapping[str, str] | None = None) -> None:
-        self.application = application
+    def __init__(
+        self, application: WSGIApplication, cookies: Mapping[str, str] | None = None, address: str = "127.0.0.1"
+    ) -> None:
+        self.application, self.address = application, address
         self.cookies = dict(cookies or {})
 
     def get(self, path: str) -> Reply:
@@ -95,7 +97,7 @@ class Browser:
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "80",
             "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "127.0.0.1",
+            "REMOTE_ADDR": self.address,
             "CONTENT_TYPE": kind,
             "CONTENT_LENGTH": str(len(body)),
             "HTTP_HOST": "localhost",
@@ -117,7 +119,7 @@ class Browser:
         for name, value in answer["headers"]:
             if name == "Set-Cookie":
                 key, _, rest = value.partition("=")
-                self.cookies[key] = rest.partition(";")[0]
+                self.cookies[key.strip()] = rest.partition(";")[0]
         return Reply(path, answer["status"], Headers(answer["headers"]), content)
 
 

@@ -86,9 +86,9 @@ def pages(browser: Browser, agent: User) -> dict[str, Callable[[], Reply]]:
     }
 
 
-def an_agent(department: Department) -> User:
-    """Return an agent of one department in four."""
-    user = User.objects.create_user("agent@exemple.fr", samples.PASSWORD)
+def an_agent(department: Department, email: str = "agent@exemple.fr") -> User:
+    """Return an agent of one department."""
+    user = User.objects.create_user(email, samples.PASSWORD)
     Person.objects.create(user=user, given_names="Nadia", family_name="Roussel")
     Membership.objects.create(user=user, department=department, role="agent", title="agente")
     return user

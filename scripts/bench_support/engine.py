@@ -27,6 +27,7 @@ from procedures.definition.upgrade import canonical, dump, parse
 from procedures.interchange import demarches_simplifiees, importing
 from procedures.lifecycle.publish import publish
 from procedures.models import Draft, Procedure, ProcedureVersion
+from procedures.models.procedure import _PARSED
 from tests.support import samples
 
 FIELDS, PAGES, CONDITIONS, OPTIONS = 513, 30, 100, 44_575
@@ -49,15 +50,24 @@ def run(world: World) -> None:
 
 
 def reading(name: str, content: dict[str, Any], first_use: Callable[[ProcedureDefinition], object]) -> None:
-    """Say what it costs to read a published definition for the first time, used once, and what it costs after."""
+    """Say what it costs to read a published definition for the first time, with a first use, and what it costs after."""
     version = ProcedureVersion(content=canonical(dump(parse(content))), digest=name)
 
-    def cold() -> None:
-        first_use(parse(json.loads(version.content)))
+    def cold() -> ProcedureDefinition:
+        kept.append(_PARSED.pop(name, None))
+        return version.definition
 
-    first_use(version.definition)
-    took, cached = least(cold, lambda: version.definition, rounds=5, times=5)
-    say(f"{name}.cold_ms", value=round(took, 1), unit="ms", kb=len(version.content) // 1000)
+    def used() -> None:
+        kept.clear()
+        first_use(cold())
+
+    # A first reading lets nothing go: what was read before lives until the other action.
+    kept: list[object] = []
+    read, also_used = least(cold, used, rounds=5, times=5)
+    version.definition  # noqa: B018
+    (cached,) = least(lambda: version.definition, rounds=5, times=5)
+    kb = len(version.content) // 1000
+    say(f"{name}.cold_ms", value=round(read, 1), unit="ms", with_first_use_ms=round(also_used, 1), kb=kb)
     say(f"{name}.cached_ms", value=round(cached, 4), unit="ms")
 
 

@@ -1,4 +1,4 @@
-"""The receipt: its CPU, against WeasyPrint alone on the same page, and the memory of the worker that makes it."""
+"""The receipt, sealed: its CPU, against WeasyPrint alone on the same page, and the memory of the worker that makes it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django_q.models import OrmQ
 
 from bench_support.figures import Skip, say
 from bench_support.filing import file_once
 from bench_support.world import World
 from messaging.models import Delivery
+from procedures.documents.certificates import self_signed
 from procedures.models import Document
 
 RECEIPTS = 24
@@ -29,7 +32,9 @@ def run(world: World) -> None:
         *(f"mail:{key}" for key in Delivery.objects.exclude(state="done").values_list("pk", flat=True)),
     ]
     command = [sys.executable, "-m", "bench_support.receipt_worker", *owed]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path[:2])}
+    key = Path(settings.DATA_DIR) / "bench_seal.p12"
+    key.write_bytes(self_signed("Ville d’Étalon", ""))
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path[:2]), "SEAL_FILE": str(key)}
     done = subprocess.run(command, env=environment, check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         raise RuntimeError(f"the worker ended with code {done.returncode} (see above)")
@@ -38,6 +43,8 @@ def run(world: World) -> None:
     if undone is not None:
         raise Skip(f"the receipt is not rendered: {undone.state}, {undone.last_error or 'no error'}")
     say("receipt.cpu_ms", value=round(took["cpu_ms"], 1), unit="ms")
+    # The aim, negative once it is met: 1.3 times WeasyPrint on the same page, and 25 ms for the seal.
+    say("receipt.over_budget_ms", value=round(took["cpu_ms"] - 1.3 * took["plain_ms"] - 25, 1), unit="ms")
     say("receipt.vs_weasyprint", value=round(took["cpu_ms"] / took["plain_ms"], 3), unit="ratio")
     say("receipt.vs_weasyprint_tagged", value=round(took["cpu_ms"] / took["tagged_ms"], 3), unit="ratio")
     say("receipt.worker_rss_mb", value=round(took["rss_mb"], 1), unit="MB", receipts=RECEIPTS)

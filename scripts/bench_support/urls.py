@@ -1,5 +1,6 @@
 """The portal's addresses, and beside them what it is measured against."""
 
+from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
 from . import stock
@@ -8,6 +9,7 @@ urlpatterns = [
     path("etalon/nu/", stock.bare, name="bench_bare"),
     path("etalon/page/", stock.plain, name="bench_plain"),
     path("etalon/demande/<slug:step>/", stock.wizard, name="bench_step"),
+    path("etalon/connexion/", LoginView.as_view(template_name="bench/stock_login.html"), name="bench_login"),
     path("", include("portal.urls")),
 ]
 handler404 = "portal.views.not_found"

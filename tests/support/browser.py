@@ -32,7 +32,7 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]
-AXE_RUN = "(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"
+AXE_RUN = "(only) => axe.run(document, {runOnly: only, resultTypes: ['violations']})"
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 320, "height": 640}
 PATIENCE_MS = 15_000
@@ -141,15 +141,26 @@ def assert_accessible(page: Page) -> None:
     """Hold the page to every automatic rule of WCAG 2.2 AA and of the RGAA, best practices included."""
     # A click returns once the next page has begun, before it is drawn.
     page.wait_for_load_state()
+    found = run_axe(page, {"type": "tag", "values": AXE_TAGS})
+    assert not found, f"{page.url}\n" + "\n".join(found)
+
+
+def run_axe(page: Page, only: dict[str, object]) -> list[str]:
+    """Return the rules of axe that the page breaks, each with the first elements that break it."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate(AXE_RUN, AXE_TAGS)["violations"]
-    lines = [
+    return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}\n    "
         + "\n    ".join(re.sub(r"\s+", " ", node["html"])[:200] for node in rule["nodes"][:5])
-        for rule in found
+        for rule in page.evaluate(AXE_RUN, only)["violations"]
     ]
-    assert not found, f"{page.url}\n" + "\n".join(lines)
+
+
+def assert_contrasts(page: Page) -> None:
+    """Hold the colours of the page, as it is shown now, to the contrast of WCAG 2.2 AA: what another ground changes."""
+    page.wait_for_load_state()
+    found = run_axe(page, {"type": "rule", "values": ["color-contrast", "link-in-text-block"]})
+    assert not found, f"{page.url}\n" + "\n".join(found)
 
 
 def assert_reflows(page: Page) -> None:

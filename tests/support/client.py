@@ -25,7 +25,8 @@ class Portal(Client):
         response = super().request(**request)
         kind = response.headers.get("Content-Type", "")
         has_page = kind.startswith("text/html") and not response.streaming and request.get("REQUEST_METHOD") != "HEAD"
-        if has_page and not 300 <= response.status_code < 400:
+        # No page leads to a method that is refused: the answer is empty.
+        if has_page and not 300 <= response.status_code < 400 and response.status_code != 405:
             language = response.headers.get("Content-Language") or translation.get_language() or settings.LANGUAGE_CODE
             found = faults(response.content.decode(), language, self.allow_text)
             where = f"{request.get('REQUEST_METHOD', 'GET')} {request.get('PATH_INFO')} ({response.status_code})"

@@ -1,5 +1,6 @@
 """The people of the desk's tests: agents, a head, a signatory, an auditor, neighbours, and requests filed with them."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -9,11 +10,14 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts import consents
-from accounts.models import Membership, Person, Purpose, User
+from accounts.models import Mandate, Membership, Person, Purpose, User
 from accounts.permissions import Actor
+from procedures.lifecycle import clock, entry
 from procedures.lifecycle import draft as drafts
+from procedures.lifecycle.pieces import Asking, Wanted
 from procedures.lifecycle.submit import submit
-from procedures.models import AnswerFile, Procedure, SafePaper, StoredFile, Submission
+from procedures.lifecycle.transition import apply
+from procedures.models import AnswerFile, Draft, MandatePaper, Procedure, SafePaper, StoredFile, Submission
 from procedures.models.storage import store
 from tests.support import samples
 from tests.support.client import Portal
@@ -62,18 +66,43 @@ class Desk:
     zoe: User
     procedure: Procedure
 
+    def begin_entry(self, *, channel: str = "counter", at: datetime | None = None) -> Draft:
+        """Let Nadia begin what someone asks for at the counter."""
+        received = entry.Received(channel, at or timezone.now())
+        return entry.begin(uuid.uuid4(), self.procedure, by=Actor(user=self.nadia), received=received)
+
+    def enter(self, draft: Draft | None = None) -> Submission:
+        """Let Nadia enter a whole request of someone at the counter, or go on with one."""
+        draft = draft or self.begin_entry()
+        _answer(draft)
+        return submit(draft, by=Actor(user=self.nadia))
+
     def file(self, *, by: User | None = None, at: datetime | None = None, **identity: Any) -> Submission:
         """File a request for ``by`` (Zoé by default), as if it had been received ``at`` some moment."""
         person = Person.objects.get(user=by or self.zoe)
         draft = drafts.start(self.procedure, person)
-        for step, answers in {**ANSWERS, "applicant": {**APPLICANT, **identity}}.items():
-            drafts.save_step(draft, step, {**answers, "proof": [PROOF]} if step == "parents" else dict(answers))
-        draft.save()
+        _answer(draft, **identity)
         submission = submit(draft, by=Actor(user=by or self.zoe))
         if at is not None:
-            Submission.objects.filter(pk=submission.pk).update(received_at=at)
-            submission.refresh_from_db()
+            submission.received_at = at
+            clock.recompute(submission)
+            submission.save(update_fields=["received_at", "due_on"])
         return submission
+
+    def ask_pieces(self, submission: Submission, *, text: str = "Article 29 du décret", days: int = 30) -> Submission:
+        """Let Nadia take a request and ask for its proof, as a text requires unless said otherwise."""
+        actor = Actor(user=self.nadia)
+        if submission.status == "submitted":
+            submission = apply(submission, "take_charge", by=actor)
+        wanted = (Wanted("Livret de famille", "Il montre la filiation.", text, "proof"),)
+        asking = Asking(wanted, timezone.localdate() + timedelta(days=days))
+        return apply(submission, "ask_pieces", by=actor, asking=asking)
+
+
+def _answer(draft: Draft, **identity: Any) -> None:
+    for step, answers in {**ANSWERS, "applicant": {**APPLICANT, **identity}}.items():
+        drafts.save_step(draft, step, {**answers, "proof": [PROOF]} if step == "parents" else dict(answers))
+    draft.save()
 
 
 PROOF = {
@@ -116,6 +145,23 @@ def attach(submission: Submission, scan: str = "clean", content: bytes = b"%PDF-
     )
     AnswerFile.objects.create(submission=submission, field_id="proof", stored=kept)
     return kept
+
+
+def mandate(principal: Person, helper: User, **said: Any) -> Mandate:
+    """Let someone act for another, from now on unless said otherwise."""
+    given = {"ends_at": timezone.now() + timedelta(days=365), "accepted_at": timezone.now(), **said}
+    return Mandate.objects.create(principal=principal, helper=helper.person, **given)
+
+
+def stranger() -> Person:
+    """Return someone who has no account."""
+    return Person.objects.create(family_name="Kervella", given_names="Yvonne", birth_date="1941-05-02")
+
+
+def sign(mandate: Mandate, scan: str = "clean") -> MandatePaper:
+    """Join the signed paper of a mandate."""
+    kept = store(BytesIO(b"%PDF-1.4 x"), name="mandat.pdf", content_type="application/pdf", scan=StoredFile.Scan(scan))
+    return MandatePaper.objects.create(mandate=mandate, stored=kept)
 
 
 def keep_paper(

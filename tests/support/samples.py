@@ -105,7 +105,7 @@ def content(**changes: Any) -> dict[str, Any]:
             "granted": "Votre demande est acceptée.",
             "refused": "Votre demande ne peut pas être acceptée.",
         },
-        "workflow": "decision",
+        "workflow": "decision_with_pieces",
         "steps": [
             {
                 "id": "acte",

@@ -1,5 +1,6 @@
 """Small files of every accepted family, and the ways in which they can be wrong."""
 
+import base64
 import io
 import zipfile
 from typing import Any
@@ -70,9 +71,28 @@ def located(orientation: int = 6) -> bytes:
     return photo(exif=exif, comment=b"Camille Marchand")
 
 
+def heic() -> bytes:
+    """Return the same photo as ``located``, as some phones write it; nothing here can write one."""
+    return base64.b85decode(_HEIC)
+
+
 def animated(kind: str = "PNG") -> bytes:
     """Return an animation of three frames."""
     frames = [Image.new("RGB", (40, 40), color) for color in ((255, 0, 0), (0, 255, 0), (0, 0, 255))]
     target = io.BytesIO()
     frames[0].save(target, kind, save_all=True, append_images=frames[1:], duration=100)
     return target.getvalue()
+
+
+_HEIC = (
+    "0000SW^{RQXk}?*00000ZE0pPXk}?*ZE0a<0005VZDn*}000000000XXk=`10000000000aA{+700000000000000000000G"
+    "-+&aV*mgE07O6l0ssL300001>;M4(00000002_}0ssI200KV%0RR9100000ng9R*IB98aW&i*H00062000$fZf0cy000000R"
+    "RAKc4ILB0000LX>Mj^0ssI300IC2MR;ju000004sdC7Z2$lO00031009SSaB^?}008D`aAR)(004Gqc4I>U18@KU0FVFx000"
+    "0U@BsY%`1k+-4+CHT0RR|40Sp2E{{wIU00RJ!0009300RIXx&lC90096hLID8-Z~y=U0FVFx0{{R603M(qfd!W8<fgf}2xu@"
+    "M00096AOHXZ03l)k0RRR>0l{;?i2wiq6Ju{|a&BX6cmM$a4FCp!0000KX>)L8000000000$0000$0000eV{Bn?0000y00001"
+    "0000e00001|NsB|00002|NsB!000020000GaA|mH000000|*ER00009X>xCL0{{R38EJ5BVE_OC000000RRC8fdT^sgoXeB0"
+    "2*m>Wo7^X0000001jhhb7KGk009620002>ZDe6|0000_C;_ht;3GA8fBU%q|DRVO=6|L>@~{5oXnRh7=-6ZLi@SZx4yp^zs#"
+    "7KSXMedqf_G0+xWMg!F<SW(^~YoNv%jwO^bjPsJ^}|!(rdT?000I>cxh$;08LE*DgXcg2mk~D4gdlG000R9002G#5&#1L000"
+    "311^@tpm;eF*000pH002mcB>)5f00031003G50000(Xk~gJZEtA+07GGIX>4p|AWdO%V`yP+WB>pF0ssL30ssI20!{z`0006"
+    "21poj50{{R3cmMzZ00000FaQ7m0RR91GXMYp0RR919RL6T0R"
+)

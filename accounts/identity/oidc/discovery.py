@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
-from django.core.cache import cache
+from django.core.cache import caches
 
 from .fetch import call_json
 from .refused import Refused
@@ -20,7 +20,7 @@ _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "
 def document(service: Service) -> dict[str, Any]:
     """Return the discovery document (OpenID Connect Discovery 1.0, §4): the issuer is the one we trust, exactly."""
     key = f"oidc.document:{service.issuer}"
-    found: dict[str, Any] | None = cache.get(key)
+    found: dict[str, Any] | None = caches["local"].get(key)
     if found is None:
         found = call_json("GET", f"{service.issuer}/.well-known/openid-configuration", seconds=service.timeout)
         if found.get("issuer") != service.issuer:
@@ -29,7 +29,7 @@ def document(service: Service) -> dict[str, Any]:
             _refuse_unsafe(service, found.get(name))
         if "end_session_endpoint" in found:
             _refuse_unsafe(service, found["end_session_endpoint"])
-        cache.set(key, found, _DOCUMENT_SECONDS)
+        caches["local"].set(key, found, _DOCUMENT_SECONDS)
     return found
 
 
@@ -42,12 +42,12 @@ def _refuse_unsafe(service: Service, url: object) -> None:
 def signing_key(service: Service, kid: str, algorithm: str) -> jwt.PyJWK:
     """Return the public key named by a token; an unknown one makes the keys be read again, once."""
     key = f"oidc.keys:{service.issuer}"
-    known: list[dict[str, Any]] | None = cache.get(key)
+    known: list[dict[str, Any]] | None = caches["local"].get(key)
     found = _named(known or [], kid)
-    if found is None and (known is None or cache.add(f"{key}:refresh", True, _REFRESH_SECONDS)):
+    if found is None and (known is None or caches["local"].add(f"{key}:refresh", True, _REFRESH_SECONDS)):
         answer = call_json("GET", document(service)["jwks_uri"], seconds=service.timeout)
         known = [one for one in answer.get("keys", []) if isinstance(one, dict)]
-        cache.set(key, known, _KEYS_SECONDS)
+        caches["local"].set(key, known, _KEYS_SECONDS)
         found = _named(known, kid)
     if found is None:
         raise Refused("invalid", "unknown key")

@@ -11,7 +11,15 @@ class Refused(Exception):
         self.kind, self.reason = kind, reason
 
 
-_STATUS = {"unavailable": 503, "level": 403, "not_invited": 403, "left": 403, "taken": 409, "other_person": 409}
+_STATUS = {
+    "unavailable": 503,
+    "level": 403,
+    "not_invited": 403,
+    "left": 403,
+    "closed": 403,
+    "taken": 409,
+    "other_person": 409,
+}
 
 
 def status(kind: str) -> int:
@@ -57,6 +65,8 @@ def words(kind: str, name: str) -> tuple[str, str]:
                 _("You no longer belong to a department here"),
                 _("If this is a mistake, ask the head of your department or the administrator of the portal."),
             )
+        case "closed":
+            return (_("You cannot sign in with this account"), _("Call us: we will look at it with you."))
         case "taken":
             return (
                 _("This identity cannot be linked to this account"),

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from journal.models import record_access
+
 from ...models import CertifiedIdentity, User
 from ...permissions import actor_of
 from ..certified import link, sign_in, unlink
@@ -153,7 +155,8 @@ def _ask_again(request: HttpRequest) -> HttpResponse:
 
 
 def _refuse(request: HttpRequest, known: Service, refused: Refused) -> HttpResponse:
-    """Say it to the person, and to the log without a word about her."""
+    """Say it to the person, and to the log and the accesses without a word about her."""
+    record_access("sign_in_failed", f"sign-in:{known.key}", actor=actor_of(request).key)
     log.warning("%s: %s (%s)", known.key, refused.kind, refused.reason)
     title, text = refusals.words(refused.kind, known.name)
     context = {"service": known, "title": title, "text": text, "kind": refused.kind}

@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the invitation and send it, as the team page does."""
-        email = options["email"].strip().lower()
+        email = options["email"].strip()
         try:
             validate_email(email)
         except ValidationError as error:

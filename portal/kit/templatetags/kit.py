@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from portal.kit import icons
 from portal.kit.fields import faults_of, render_field
-from portal.kit.moments import day_in_words, hour, long_day
+from portal.kit.moments import day_in_words, hour, known_day, long_day
 from portal.kit.prose import prose
 
 register = template.Library()
@@ -93,7 +93,9 @@ def lines(text: str) -> SafeString:
 
 @register.filter
 def day(value: date | datetime | str | None) -> str:
-    """Say a day in words: 24 novembre 2026."""
+    """Say a day in words: 24 novembre 2026; of one known in part, what is known."""
+    if isinstance(value, str) and value:
+        return known_day(value)
     found = _date(value)
     return "" if found is None else day_in_words(found)
 

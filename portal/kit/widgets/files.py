@@ -1,5 +1,6 @@
 """Files: a native input under the list of what was already sent, and a form to download first where there is one."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -16,6 +17,7 @@ _ICON = SafeString(
 class Files(Group):
     """``kept`` holds the files already sent: name, "said" (format, size, state), "wrong" and "note".
 
+    ``offers`` holds the papers that the person keeps and may join by a button: id, name, "said".
     ``template`` is the form to fill in: its name, its address, its format and weight.
     """
 
@@ -24,6 +26,7 @@ class Files(Group):
     def __init__(self, attrs: Any = None) -> None:
         super().__init__(attrs)
         self.kept: list[dict[str, Any]] = []
+        self.offers: Sequence[Mapping[str, Any]] = ()
         self.template: tuple[str, str, str] | None = None
 
     def control(self, control: Control) -> SafeString:
@@ -40,13 +43,33 @@ class Files(Group):
             "aria-required": "true" if control.required else None,
         }
         return fill(
-            '{}{}<div class="drop"><label class="sr" for="{}">{}</label><input{}></div>',
+            '{}{}{}<div class="drop"><label class="sr" for="{}">{}</label><input{}></div>',
             self._template(),
             fill('<ul class="files">{}</ul>', _join(rows)) if rows else "",
+            self._offers(control.name),
             control.id,
             _("Choose files"),
             attributes(values),
         )
+
+    def _offers(self, path: str) -> SafeString:
+        if not self.offers:
+            return SafeString("")
+        rows = [
+            fill(
+                "<li><div><strong><bdi>{}</bdi></strong> <span>{}</span></div>"
+                '<button class="btn btn--quiet" name="join" value="{}" formnovalidate>{} <span class="sr">{}</span>'
+                "</button></li>",
+                paper["name"],
+                paper["said"],
+                f"{path}:{paper['id']}",
+                _("Join a copy"),
+                paper["name"],
+            )
+            for paper in self.offers
+        ]
+        summary = _("Take one of my papers (%(count)d)") % {"count": len(rows)}
+        return fill('<details><summary>{}</summary><ul class="rows">{}</ul></details>', summary, _join(rows))
 
     def _template(self) -> SafeString:
         if self.template is None:

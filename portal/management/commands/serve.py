@@ -1,4 +1,4 @@
-"""Run the web server and the task worker in one foreground process, and prepare the demo town first in demo mode."""
+"""Run the web server and the task workers in one foreground process, and prepare the demo town first in demo mode."""
 
 import hashlib
 import http.client
@@ -11,6 +11,7 @@ import time
 from argparse import ArgumentParser
 from contextlib import suppress
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -26,7 +27,7 @@ STOP_WITHIN = 20.0
 
 
 class Command(BaseCommand):
-    help = "Serve the portal: gunicorn and the task worker, until Ctrl-C. In demo mode, prepare the demo town first."
+    help = "Serve the portal: gunicorn and the task workers, until Ctrl-C. In demo mode, prepare the demo town first."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--prepare-only", action="store_true", help="Prepare, then stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prepare where asked, start both children, and wait for the end."""
+        """Prepare where asked, start the children, and wait for the end."""
         if not options["prepare_only"]:
             refuse_taken_port(options["host"], options["port"])
         if (settings.DEMO_MODE or options["prepare_only"]) and not options["no_prepare"]:
@@ -54,6 +55,8 @@ class Command(BaseCommand):
         if settings.DEMO_MODE:
             self.say("demo town")
             call_command("load_demo", verbosity=0)
+            if not Path(settings.SEAL["file"]).exists():
+                call_command("make_seal", name="Cachet de démonstration", stdout=StringIO())
 
     def collect_static(self) -> None:
         """Collect the static files, unless the same ones were collected last time."""
@@ -70,7 +73,7 @@ class Command(BaseCommand):
         stamp.write_text(digest.hexdigest())
 
     def serve(self, host: str, port: int) -> None:
-        """Run the web server and the worker until a signal, or until one of them fails."""
+        """Run the web server and the workers until a signal, or until one of them fails."""
         connections.close_all()  # The children open their own.
         signals: list[int] = []
 
@@ -83,9 +86,14 @@ class Command(BaseCommand):
         web += ["--workers", "2", "--threads", "4", "--log-level", "warning", "--graceful-timeout", "10"]
         worker = [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"]
         # Sessions of their own: a Ctrl-C of the terminal reaches this process alone, which stops them in order.
+        commands = {"web server": web, "task worker": worker, "bulk worker": worker}
+        # The task queue reads from the environment which of its queues it serves.
+        bulk = {**os.environ, "Q_CLUSTER_NAME": "bulk"}
         children = {
-            name: subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603 our own commands
-            for name, command in (("web server", web), ("task worker", worker))
+            name: subprocess.Popen(  # noqa: S603 our own commands
+                command, cwd=settings.BASE_DIR, start_new_session=True, env=bulk if name == "bulk worker" else None
+            )
+            for name, command in commands.items()
         }
         try:
             self.wait_until_ready(host, port, children, signals)

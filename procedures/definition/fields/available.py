@@ -30,6 +30,8 @@ class WithOptions(Field):
 
     def field_references(self) -> set[str]:
         """Return the ids of the questions that decide of an option."""
+        if not self.has_conditions:
+            return set()
         return {name for option in self.options if option.when is not None for name in references(option.when)}
 
     def conditions(self) -> list[Condition]:

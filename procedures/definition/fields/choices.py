@@ -7,21 +7,21 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field as Meta
-from pydantic import NonNegativeInt, model_validator
+from pydantic import NonNegativeInt, ValidationInfo, model_validator
 
 from portal.kit.widgets import Checkboxes
 
-from ..base import Json
+from ..base import Json, is_published
 from ..lookups import Context, Item
 from .available import WithOptions
 from .base import QuestionControl, Raw, ValueType
-from .choice import AT_A_GLANCE, MOST, Option, OptionList, distinct
+from .choice import AT_A_GLANCE, MOST, OptionList, Options, distinct
 from .searched import ManyControl
 
 
 class ChoicesField(WithOptions):
     type: Literal["choices"]
-    options: Annotated[list[Option], Meta(min_length=2, max_length=MOST)]
+    options: Annotated[Options, Meta(min_length=2, max_length=MOST)]
     minimum: NonNegativeInt = 0
     maximum: NonNegativeInt = 0  # no limit
 
@@ -30,9 +30,10 @@ class ChoicesField(WithOptions):
     live: ClassVar[str] = "choices"
 
     @model_validator(mode="after")
-    def options_differ(self) -> Self:
+    def options_differ(self, info: ValidationInfo) -> Self:
         """Each option is told from the others."""
-        distinct(self.options)
+        if not is_published(info):
+            distinct(self.options)
         return self
 
     @cached_property

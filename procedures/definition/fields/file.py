@@ -1,5 +1,6 @@
 """Files that the person joins; what is kept in the answer is their description, never their bytes."""
 
+from collections.abc import Mapping, Sequence
 from operator import not_
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -104,9 +105,17 @@ class FileField(Field):
         control.widget.kept = [
             {**item, "said": _said(item), "wrong": blocked(item), "note": protected(item)} for item in control.kept
         ]
+        if context is not None and len(control.kept) < self.max_files:
+            joined = {item["sha256"] for item in control.kept}
+            control.widget.offers = [one for one in self._fitting(context.papers) if one["sha256"] not in joined]
         if self.template is not None:
             control.widget.template = (self.template.name, self.template.link, self.template.said)
         return control
+
+    def _fitting(self, papers: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Return the papers that this question takes, those of its kind first."""
+        fit = [one for one in papers if one["type"] in self.content_types and one["size"] <= self.max_bytes]
+        return sorted(fit, key=lambda one: one["kind"] != self.kind)
 
     def missing(self) -> str:
         """Say to join a file."""

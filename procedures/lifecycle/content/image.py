@@ -21,9 +21,8 @@ _ORIENTATION = 0x0112
 
 def check(content: Content, content_type: str, size: int, name: str) -> Checked:
     """Return the photo as it may be kept, or raise RefusedFile."""
-    if content_type not in _FORMATS and ".heic" not in Image.registered_extensions():
-        # Nothing here reads it: it is kept as it is.
-        return Checked(content, content_type)
+    if content_type not in _FORMATS:
+        _read_heic()
     content.seek(0)
     # The PDF engine, where it was imported first, tells the decoders to make do with half a photo.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -49,6 +48,13 @@ def check(content: Content, content_type: str, size: int, name: str) -> Checked:
     return Checked(written, kind)
 
 
+def _read_heic() -> None:
+    """Teach the library to read the photos of some phones; not before one comes, the decoder is large."""
+    from pi_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+
+
 def _refuse_too_large(photo: Image.Image, name: str) -> None:
     """Refuse by the size that the file announces, before a single pixel is decoded."""
     if max(photo.size) > MOST_SIDE or photo.width * photo.height > MOST_PIXELS:
@@ -63,7 +69,10 @@ def _too_large(name: str) -> RefusedFile:
 
 
 def _draw(photo: Image.Image, content_type: str, size: int, target: IO[bytes]) -> str:
-    """Write the first frame of the photo, upright, without its notes; return the type of what was written."""
+    """Write the first frame of the photo, upright, without its notes; return the type of what was written.
+
+    A HEIC photo becomes a JPEG one, which every browser shows.
+    """
     kind = content_type if content_type in _FORMATS else "image/jpeg"
     heavy = size > _HEAVY_BYTES_PER_PIXEL * photo.width * photo.height
     turned = photo.getexif().get(_ORIENTATION, _TOP_LEFT) != _TOP_LEFT

@@ -1,0 +1,8 @@
+"""The exchange app: what machines and spreadsheets take out of the portal."""
+
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    name = "exchange"
+    default_auto_field = "django.db.models.BigAutoField"

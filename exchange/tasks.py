@@ -1,0 +1,29 @@
+"""django-q2 entry points of the exports: take ids, may run twice, call one function."""
+
+from portal.kit.owed import sweep as sweep_owed
+
+from . import verbs
+from .exporting import making
+from .models import Export, Stopped
+
+
+def make_export(pk: int) -> None:
+    """Make the file of an export; a failure is noted on the row and tried again later."""
+    export = Export.claim(pk)
+    if export is None:
+        return
+    try:
+        making.make(export)
+    except Stopped:
+        return
+    except making.Impossible as reason:
+        export.give_up(str(reason))
+    except Exception as error:
+        if Export.objects.filter(pk=pk, attempts=export.attempts).exists():
+            export.fail(error)
+
+
+def sweep() -> int:
+    """Remove the exports that have served; wake the worker for those that are due."""
+    verbs.purge()
+    return sweep_owed(Export)
