@@ -1,14 +1,16 @@
 """Who belongs where, with which role, acting for whom: the one answer every right is built on."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import F, Q, Subquery
 from django.http import HttpRequest
 
-from town.models import Department, Sector
+from town.models import Sector
+from town.tree import Reach
 
 from .models import DESK_ROLES, LENT_ROLES, Mandate, Membership, Person, Role, User
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 # Where a browser session keeps the chosen sector.
 SECTOR_KEY = "sector"
+# What later apps want told with each membership, in the same query: the annotation's name → what makes it.
+TOLD: dict[str, Callable[[], Subquery]] = {}
 
 
 @dataclass
@@ -37,14 +41,17 @@ class Actor:
     @cached_property
     def person(self) -> Person | None:
         """The human being behind the login."""
-        return Person.objects.filter(user=self.user).first() if self.user else None
+        return getattr(self.user, "person", None)
 
     @cached_property
     def memberships(self) -> list[Membership]:
         """The memberships in force today: her own, and those lent by who is away, in the sectors that are hers too."""
         if self.user is None or not self.user.is_active:
             return []
-        held = list(Membership.objects.held_by(self.user).select_related("department__sector", "user"))
+        told = {name: make() for name, make in TOLD.items()}
+        reach = Reach(F("department_id"), F("department__sector_id"))
+        wanted = Membership.objects.held_by(self.user).select_related("department__sector", "user")
+        held: list[Membership] = list(wanted.annotate(reach=reach, **told))
         own = {m.department.sector_id for m in held if not self.is_lent(m) and m.role in LENT_ROLES}
         return [m for m in held if not self.is_lent(m) or m.department.sector_id in own]
 
@@ -67,21 +74,12 @@ class Actor:
 
         Rights go down the tree, never across a sector (arrêté of 4 July 2013).
         """
-        if not self.memberships:
-            return {}
-        children: dict[int, list[Department]] = {}
-        for department in Department.objects.all():
-            if department.parent_id:
-                children.setdefault(department.parent_id, []).append(department)
         found: dict[int, dict[str, list[tuple[bool, int, int, Membership]]]] = {}
         for membership in self.memberships:
-            lent, sector = self.is_lent(membership), membership.department.sector_id
-            todo = [(membership.department, 0)]
-            while todo:
-                department, depth = todo.pop()
-                roles = found.setdefault(department.pk, {})
+            lent = self.is_lent(membership)
+            for department, depth in told_of(membership, "reach"):
+                roles = found.setdefault(department, {})
                 roles.setdefault(membership.role, []).append((lent, depth, membership.pk, membership))
-                todo += [(child, depth + 1) for child in children.get(department.pk, []) if child.sector_id == sector]
         return {
             key: {role: [row[3] for row in sorted(rows, key=lambda row: row[:3])] for role, rows in roles.items()}
             for key, roles in found.items()
@@ -97,6 +95,10 @@ class Actor:
     def sector(self) -> Sector | None:
         """The one sector that the desk works in now: the one she chose, else the first."""
         return next((one for one in self.sectors if one.pk == self.chosen_sector), next(iter(self.sectors), None))
+
+    def works_under(self, membership: Membership) -> bool:
+        """Say whether a membership is of the sector that the desk works in now."""
+        return self.sector is not None and membership.department.sector_id == self.sector.pk
 
     @property
     def must_choose_sector(self) -> bool:
@@ -123,6 +125,29 @@ class Actor:
         if not found or any(not self.is_lent(one) for one in found):
             return None
         return found[0].user
+
+
+def told_of(membership: Membership, name: str) -> list[Any]:
+    """Return what the query of the memberships told beside each: a list read from JSON; empty where it is null."""
+    return getattr(membership, name) or []
+
+
+def may_audit(actor: Actor) -> bool:
+    """Auditors alone see who looked at what."""
+    return actor.has_any((Role.AUDITOR,))
+
+
+def watched_logins(actor: Actor) -> list[User]:
+    """Return the logins of the departments that an auditor watches in her sector, and superusers; never her own."""
+    departments = [
+        key
+        for key, roles in actor.departments.items()
+        if any(actor.works_under(one) for one in roles.get(Role.AUDITOR, ()))
+    ]
+    # Whoever opens Django's admin works for no department: every auditor watches her.
+    watched = Q(memberships__department__in=departments) | Q(is_superuser=True)
+    found = User.objects.filter(watched).select_related("person").distinct()
+    return [user for user in found.order_by("email") if user != actor.user]
 
 
 def administered(actor: Actor) -> set[int]:

@@ -1,5 +1,7 @@
 """Who takes what out of the desk, and keeps the right to it until the file is in her hands."""
 
+from django.db.models import QuerySet
+
 from accounts.models import Role
 from accounts.permissions import Actor
 from procedures import permissions
@@ -14,11 +16,11 @@ def actor_for(export: Export) -> Actor | None:
     return actor if here and permissions.may_export(actor) else None
 
 
-def own_exports(actor: Actor) -> list[Export]:
+def own_exports(actor: Actor) -> QuerySet[Export]:
     """Return the exports that ``actor`` asked for in the sector she works in now, the latest first."""
     if actor.user is None or actor.sector is None:
-        return []
-    return list(Export.objects.filter(by=actor.user, sector=actor.sector).order_by("-pk"))
+        return Export.objects.none()
+    return Export.objects.filter(by=actor.user, sector=actor.sector).order_by("-pk")
 
 
 def may_take(export: Export) -> bool:

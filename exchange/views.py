@@ -69,7 +69,7 @@ def exports(request: HttpRequest) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, status: int = 200) -> HttpResponse:
-    found = own_exports(actor_of(request))
+    found = list(own_exports(actor_of(request)))
     titles = _titles(one.wanted.procedure for one in found)
     rows = [(one, selection.said(one.wanted, titles)) for one in found]
     return page(
@@ -129,7 +129,7 @@ def _asked(request: HttpRequest, view: View, form: ExportForm) -> HttpResponse:
 
 def _load(request: HttpRequest, export_id: uuid.UUID) -> Export:
     """Return an export of hers; to anybody else, and in another sector, it does not exist."""
-    found = next((one for one in own_exports(actor_of(request)) if one.public_id == export_id), None)
+    found = own_exports(actor_of(request)).filter(public_id=export_id).first()
     if found is None:
         raise Http404
     return found

@@ -1,13 +1,15 @@
 """Every right on procedures and requests, one function each; denied unless said here."""
 
 from collections.abc import Iterable
+from functools import partial
 
-from django.db.models import Q
-from django.utils import timezone
+from django.db.models import Exists, F, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Cast, JSONArray, Replace
 
-from accounts.models import DESK_ROLES, Mandate, MandateQuerySet, Membership, Role, User
-from accounts.permissions import Actor
+from accounts.models import DESK_ROLES, Mandate, MandateQuerySet, Membership, Role
+from accounts.permissions import TOLD, Actor, told_of
 from town.models import Sector
+from town.tree import Below, Listed
 
 from .definition.workflow import Transition
 from .models import CaseAccess, Draft, Procedure, Submission
@@ -42,33 +44,11 @@ def desk_departments(actor: Actor, wanted: Iterable[str] = DESK_ROLES) -> dict[i
     """
     found: dict[int, frozenset[str] | None] = {}
     for key, roles in actor.departments.items():
-        given = [one for role in wanted for one in roles.get(role, ()) if _in_sector(actor, one)]
+        given = [one for role in wanted for one in roles.get(role, ()) if actor.works_under(one)]
         if given:
             limited = all(one.procedures for one in given)
             found[key] = frozenset(public for one in given for public in one.procedures) if limited else None
     return found
-
-
-def _in_sector(actor: Actor, membership: Membership) -> bool:
-    return actor.sector is not None and membership.department.sector_id == actor.sector.pk
-
-
-def may_audit(actor: Actor) -> bool:
-    """Auditors alone see who looked at what."""
-    return actor.has_any((Role.AUDITOR,))
-
-
-def watched_logins(actor: Actor) -> list[User]:
-    """Return the logins of the departments that an auditor watches in her sector, and superusers; never her own."""
-    departments = [
-        key
-        for key, roles in actor.departments.items()
-        if any(_in_sector(actor, one) for one in roles.get(Role.AUDITOR, ()))
-    ]
-    # Whoever opens Django's admin works for no department: every auditor watches her.
-    watched = Q(memberships__department__in=departments) | Q(is_superuser=True)
-    found = User.objects.filter(watched).select_related("person").distinct()
-    return [user for user in found.order_by("email") if user != actor.user]
 
 
 def visible_submissions(actor: Actor) -> SubmissionQuerySet:
@@ -76,10 +56,7 @@ def visible_submissions(actor: Actor) -> SubmissionQuerySet:
 
     Someone who works in several sectors sees one at a time (arrêté of 4 July 2013).
     """
-    departments = desk_departments(actor)
-    if not departments:
-        return Submission.objects.none()
-    return Submission.objects.filter(_departments_q(departments))
+    return _submissions(actor, DESK_ROLES)
 
 
 def may_export(actor: Actor) -> bool:
@@ -94,8 +71,7 @@ def may_export_sensitive(actor: Actor) -> bool:
 
 def exportable_submissions(actor: Actor) -> SubmissionQuerySet:
     """Return the requests that ``actor`` may take out as a file: of those she sees, those she does not only audit."""
-    departments = desk_departments(actor, EXPORTERS)
-    return Submission.objects.filter(_departments_q(departments)) if departments else Submission.objects.none()
+    return _submissions(actor, EXPORTERS)
 
 
 def other_sector_of(actor: Actor, reference: str) -> Sector | None:
@@ -108,29 +84,41 @@ def other_sector_of(actor: Actor, reference: str) -> Sector | None:
     return None
 
 
-def _departments_q(departments: dict[int, frozenset[str] | None]) -> Q:
-    # Grants are few: their keys are read first, since an OR with a subquery would keep a list from its ordered index.
-    granted = list(
-        CaseAccess.objects.filter(
-            Q(until__isnull=True) | Q(until__gt=timezone.now()), department__in=departments
-        ).values_list("submission_id", flat=True)[:1000]
-    )
+def _submissions(actor: Actor, wanted: Iterable[str]) -> SubmissionQuerySet:
+    departments = desk_departments(actor, wanted)
+    if not departments:
+        return Submission.objects.none()
     own = Q(department__in=list(departments))
     if any(departments.values()):
         # Beside the departments, never instead of them: they are what the ordered indexes begin with.
         own &= _procedures_q(departments)
-    return own | Q(pk__in=granted) if granted else own
+    # Grants are few, and told with the memberships: an OR with a subquery would keep a list from its ordered index.
+    told = {(key, case) for one in actor.memberships for key, case in told_of(one, _GRANTED)}
+    granted = sorted(case for key, case in told if key in departments)
+    return Submission.objects.filter(own | Q(pk__in=granted) if granted else own)
+
+
+def _granted() -> Subquery:
+    """Make the grants of the departments that a membership reaches: ``[[department, request], …]``."""
+    reached = Below(OuterRef(OuterRef("department_id")), OuterRef(OuterRef("department__sector_id")))
+    newest = CaseAccess.objects.in_force().filter(department__in=reached).order_by("-pk")[:1000]
+    pairs = Listed(JSONArray("department_id", "submission_id"))
+    return Subquery(CaseAccess.objects.filter(pk__in=newest.values("pk")).order_by().values(all=pairs))
+
+
+# With each membership, in its own query, since lists ask it of every request.
+_GRANTED = "granted"
+TOLD[_GRANTED] = _granted
 
 
 def _procedures_q(departments: dict[int, frozenset[str] | None]) -> Q:
-    limited = {key: only for key, only in departments.items() if only}
-    known = dict(
-        Procedure.objects.filter(public_id__in=set().union(*limited.values())).values_list("public_id", "pk").order_by()
-    )
-    keys = {str(public): key for public, key in known.items()}
-    wanted = Q(department__in=[key for key in departments if key not in limited])
-    for department, only in limited.items():
-        wanted |= Q(department=department, procedure__in=[keys[public] for public in only if public in keys])
+    wanted = Q(department__in=[key for key, only in departments.items() if not only])
+    for department, only in departments.items():
+        if only:
+            wanted |= Q(
+                department=department,
+                procedure__in=Procedure.objects.filter(public_id__in=only).order_by().values("pk"),
+            )
     return wanted
 
 
@@ -153,7 +141,7 @@ def enters_as(actor: Actor, procedure: Procedure) -> Membership | None:
     """Return the membership under which ``actor`` enters requests of this procedure for others; None: she may not."""
     held = actor.departments.get(procedure.department_id, {})
     given = (one for role in _ENTERERS for one in held.get(role, ()))
-    return next((one for one in given if _in_sector(actor, one) and one.covers(procedure.public_id)), None)
+    return next((one for one in given if actor.works_under(one) and one.covers(procedure.public_id)), None)
 
 
 def enters_for(actor: Actor, procedure: Procedure) -> str:
@@ -186,7 +174,7 @@ def may_see_as_citizen(actor: Actor, submission: Submission) -> bool:
         return False
     if submission.person_id == actor.person.pk or mandate_over(actor, submission) is not None:
         return True
-    return submission.accesses.filter(Q(until__isnull=True) | Q(until__gt=timezone.now()), person=actor.person).exists()
+    return submission.accesses.in_force().filter(person=actor.person).exists()
 
 
 def mandate_over(actor: Actor, submission: Submission) -> Mandate | None:
@@ -208,22 +196,19 @@ def mandates_for(actor: Actor, procedure: Procedure) -> list[Mandate]:
     return [mandate for mandate in actor.mandates if mandate.covers(procedure.public_id)] if actor.user else []
 
 
-def mandates_at_desk(actor: Actor) -> MandateQuerySet:
-    """Return the open mandates that ``actor`` checks or ends at the desk: those for a procedure that she treats."""
-    treated = _treated(actor)
-    limited = Mandate.objects.open().exclude(procedures=[]).values_list("pk", "procedures")
-    others = [pk for pk, only in limited if not treated.intersection(only)]
-    return Mandate.objects.open().exclude(pk__in=others) if treated else Mandate.objects.none()
+def treated_mandates(actor: Actor) -> MandateQuerySet:
+    """Return the mandates that ``actor`` checks at the desk, or ends for who asks: those for a procedure that she treats.
 
-
-def may_treat_mandate(actor: Actor, mandate: Mandate) -> bool:
-    """Say whether ``actor`` checks this mandate or ends it for who asks; she reads it once it has ended, too."""
-    treated = _treated(actor)
-    return bool(treated and (not mandate.procedures or treated.intersection(mandate.procedures)))
-
-
-def _treated(actor: Actor) -> set[str]:
-    return {str(public) for public in enterable(actor).values_list("public_id", flat=True)}
+    She reads one once it has ended, too.
+    """
+    ours = enterable(actor).order_by()
+    # What a mandate names is a list in JSON: no database but PostgreSQL looks into one, so both compare the bare ids as text.
+    bare = partial(Replace, text=Value("-"), replacement=Value(""), output_field=TextField())
+    named = ours.annotate(
+        held=bare(Cast(OuterRef("procedures"), TextField())), code=bare(Cast("public_id", TextField()))
+    )
+    every = Q(procedures=[]) & Exists(ours)
+    return Mandate.objects.filter(every | Exists(named.filter(held__contains=F("code"))))
 
 
 def followed_submissions(actor: Actor) -> SubmissionQuerySet:

@@ -36,7 +36,11 @@ SECTIONS = {
         *(f"engine.search_{what}.cpu_ms" for what in ("44575_options", "communes")),
         "engine.page_kb.long_list",
     ],
-    "desk": [f"desk.{page}.{part}" for part in ("queries", "growth_1m") for page in ("inbox", "search", "case")],
+    "desk": [
+        f"desk.{page}.{part}"
+        for part in ("queries", "rights_queries", "growth_1m")
+        for page in ("inbox", "search", "case")
+    ],
     "export": ["desk.export.rss_growth_mb"],
     "clock": [
         "clock.catch_up.queries",

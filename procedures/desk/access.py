@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from accounts.identity.work_session import keep_typed
 from accounts.models import Role, User
-from accounts.permissions import Actor, actor_of, administered
+from accounts.permissions import Actor, actor_of, administered, may_audit
 from journal.models import record_access
 from town.models import Sector
 
@@ -134,7 +134,7 @@ def page(
         "section": section,
         "may_enter": permissions.may_enter_any(actor),
         "may_export": permissions.may_export(actor),
-        "may_audit": permissions.may_audit(actor),
+        "may_audit": may_audit(actor),
         "administers": bool(administered(actor)),
         # Named where there are several: with one, there is nothing to choose.
         "sectors": actor.sectors if len(actor.sectors) > 1 else [],

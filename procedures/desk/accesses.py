@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from accounts.permissions import actor_of
+from accounts.permissions import actor_of, may_audit, watched_logins
 from journal.models import AccessLog, record_access
 from portal.kit.paging import keyset
 
-from .. import permissions
 from ..models import UnusualReading
 from .access import desk_only, name_of, page
 from .access_words import ACTIONS, lines, said
@@ -30,10 +29,10 @@ LOOKED_INTO = 10
 def accesses(request: HttpRequest) -> HttpResponse:
     """List the accesses of the departments that the auditor watches; looking here is an access too."""
     actor = actor_of(request)
-    if not permissions.may_audit(actor):
+    if not may_audit(actor):
         raise PermissionDenied
     record_access("audit", "accesses", actor=actor.key, role="auditor")
-    watched = permissions.watched_logins(actor)
+    watched = watched_logins(actor)
     found = AccessLog.objects.filter(actor__in=[f"user:{user.public_id}" for user in watched])
     # An export is one line here; those of its requests, thousands perhaps, are for the persons concerned.
     found = found.exclude(action="export", subject__startswith="submission:")

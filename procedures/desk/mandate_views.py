@@ -45,7 +45,7 @@ def mandates(request: HttpRequest) -> HttpResponse:
     found = _named(actor, text) if text else []
     if text:
         note_search(actor, text)
-    waiting = list(permissions.mandates_at_desk(actor).to_check().order_by("created_at", "pk")[:_MOST])
+    waiting = list(permissions.treated_mandates(actor).to_check().order_by("created_at", "pk")[:_MOST])
     told = titles_of([*waiting, *found])
     context = {
         "waiting": [(one, told.get(one.pk, [])) for one in waiting],
@@ -58,7 +58,7 @@ def mandates(request: HttpRequest) -> HttpResponse:
 def _named(actor: Actor, text: str) -> list[Mandate]:
     """Return the open mandates that name someone, on either side, accents and case aside."""
     words = fold(text).split()[:6]
-    held = permissions.mandates_at_desk(actor)
+    held = permissions.treated_mandates(actor).open()
     sides = ("principal", "helper")
     names = [f"{side}__{part}" for side in sides for part in ("family_name", "usage_name", "given_names")]
     matching = [
@@ -118,9 +118,9 @@ def mandate(request: HttpRequest, mandate_id: uuid.UUID) -> HttpResponse:
 
 def _mandate(request: HttpRequest, mandate_id: uuid.UUID) -> Mandate:
     """Return a mandate for procedures that she treats; 404 otherwise, whether it exists or not."""
-    known = Mandate.objects.select_related("principal__user", "helper__user", "structure", "paper__stored")
-    found = known.filter(public_id=mandate_id).first()
-    if found is None or not permissions.may_treat_mandate(actor_of(request), found):
+    known = permissions.treated_mandates(actor_of(request)).filter(public_id=mandate_id)
+    found = known.select_related("principal__user", "helper__user", "structure", "paper__stored").first()
+    if found is None:
         raise Http404
     return found
 

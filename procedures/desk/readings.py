@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.identity.work_session import sent
-from accounts.permissions import actor_of
+from accounts.permissions import actor_of, may_audit, watched_logins
 from journal.models import record_access
 from portal.kit.paging import keyset
 
-from .. import permissions
 from ..lifecycle import watch
 from ..models import UnusualReading
 from .access import desk_only, name_of, page
@@ -28,9 +27,9 @@ from .forms import ExplanationForm
 def reading(request: HttpRequest, reading_id: uuid.UUID) -> HttpResponse:
     """Show one unusual reading with its accesses; the POST says what was found. The filters of the list are kept."""
     actor = actor_of(request)
-    if not permissions.may_audit(actor):
+    if not may_audit(actor):
         raise PermissionDenied
-    watched = permissions.watched_logins(actor)
+    watched = watched_logins(actor)
     here = UnusualReading.objects.by(watched).select_related("looked_by__person").filter(public_id=reading_id).first()
     if here is None:
         raise Http404

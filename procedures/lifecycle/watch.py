@@ -17,14 +17,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role, User
-from accounts.permissions import Actor
+from accounts.permissions import Actor, may_audit, watched_logins
 from journal.models import append
 from journal.tasks import KEPT
 from messaging.outbox import deliver
 from portal.kit.text import fold
 from town import models as town
 
-from .. import permissions
 from ..models import ReadingWatch, Submission, UnusualReading
 from ..models.reading import day_of, evening, morning, readings
 
@@ -147,7 +146,7 @@ def _watches(auditor: User, actors: Collection[str]) -> bool:
     """Say whether an auditor watches one of these logins, in whichever sector she works."""
     for sector in Actor(user=auditor).sectors:
         there = Actor(user=auditor, chosen_sector=sector.pk)
-        if any(user.key in actors for user in permissions.watched_logins(there)):
+        if any(user.key in actors for user in watched_logins(there)):
             return True
     return False
 
@@ -158,7 +157,7 @@ def explain(reading: UnusualReading, explanation: str, *, by: Actor) -> bool:
 
     Raises PermissionDenied for whoever does not watch that login: her own least of all.
     """
-    if not permissions.may_audit(by) or reading.actor not in {user.key for user in permissions.watched_logins(by)}:
+    if not may_audit(by) or reading.actor not in {user.key for user in watched_logins(by)}:
         raise PermissionDenied
     noted = UnusualReading.objects.filter(pk=reading.pk, looked_at=None).update(
         looked_at=timezone.now(), looked_by=by.user, explanation=explanation

@@ -299,6 +299,12 @@ class Decision(models.Model):
         return f"{self.submission_id} n° {self.number}"
 
 
+class CaseAccessQuerySet(models.QuerySet["CaseAccess"]):
+    def in_force(self) -> "CaseAccessQuerySet":
+        """Return the accesses that have not ended."""
+        return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=timezone.now()))
+
+
 class CaseAccess(models.Model):
     """A right on one case beyond the responsible department: who, why, until when."""
 
@@ -307,6 +313,8 @@ class CaseAccess(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=200)
     until = models.DateTimeField(null=True, blank=True)
+
+    objects = CaseAccessQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("access to a request")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import connection
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import Membership, Person, User
@@ -19,6 +21,7 @@ from bench_support.world import World
 from procedures.models import Submission
 from tests.support import samples
 from tests.support.queue import drain
+from tests.support.rights_watch import RightsWatch
 from town.models import Department
 
 FEW = 1_000
@@ -55,9 +58,11 @@ def measure(browser: Browser, agent: User, after: str = "") -> dict[str, float]:
     plain = reverse("bench_plain")
     for name, show in pages(browser, agent).items():
         show()
-        with statements() as sent:
+        watch = RightsWatch()
+        with statements() as sent, connection.execute_wrapper(watch):
             show()
         say(f"desk.{name}.queries{after}", value=len(sent), unit="queries")
+        say(f"desk.{name}.rights_queries{after}", value=watch.found.total(), unit="queries")
         cost, unit = least(show, lambda: browser.get(plain).expect(200), rounds=5, times=10)
         say(f"desk.{name}.cpu_ms{after}", value=round(cost, 2), unit="ms", cases=Submission.objects.count())
         took[name] = cost / unit
@@ -95,10 +100,12 @@ def an_agent(department: Department, email: str = "agent@exemple.fr") -> User:
 
 
 def signed_in(world: World, user: User) -> Browser:
-    """Return a browser whose session is the agent's."""
+    """Return a browser whose session is the agent's, her second factor given."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
     session.save()
     return world.browser(**{settings.SESSION_COOKIE_NAME: session.session_key})
