@@ -481,7 +481,7 @@ def test_an_agent_asks_for_a_correction_and_the_citizen_is_told(portal: Portal, 
     page = portal.get(url(case, "actions/ask_correction/"))
     empty = portal.fill(page, words="  ")
     assert empty.status_code == 422
-    assert said("Write what the person must correct or add.") in text_of(empty)
+    assert said("Tick an answer above, or write here what the person must correct or add.") in text_of(empty)
     answer = portal.fill(page, words="Joignez une copie lisible du livret.", follow=True)
     assert "Joignez une copie lisible du livret." in text_of(answer)
     assert "Attend l’usager" in text_of(answer)

@@ -31,8 +31,9 @@ from datetime import timedelta
 from django.utils import timezone
 from accounts.models import Absence, HelpStructure, Invitation, Mandate, Membership, Person
 from exchange.models import Export
+from procedures.lifecycle.correction import correctable, last_sent
 from procedures.lifecycle.mandate_mail import link_for
-from procedures.models import Draft, PiecesRequest, SafePaper, Submission
+from procedures.models import CorrectionRequest, Draft, PiecesRequest, SafePaper, Submission
 role = Membership.objects.filter(user__email='agent@exemple.fr').order_by('pk').first()
 away = Absence.objects.get()
 mine = Submission.objects.filter(person__user__email='citoyen@exemple.fr')
@@ -58,6 +59,10 @@ for one in (helped, case):
     asked = PiecesRequest.objects.create(
         submission=one, asked_by_name='N. Roussel', asked_on=today, deadline=today + timedelta(days=9))
     asked.items.create(label='Justificatif', reason='Il est indispensable.')
+    named = next(iter(correctable(one.version.definition, last_sent(one)).values()))
+    corrected = CorrectionRequest.objects.create(
+        submission=one, asked_by_name='N. Roussel', asked_on=today, deadline=today + timedelta(days=9))
+    corrected.items.create(field_id=named.id, label=named.name, reason='Elle ne correspond pas à la pièce jointe.')
 # Its legal date is past: silence has decided.
 Submission.objects.filter(procedure__slug='inscription-scolaire', state='in_review').update(
     due_on=today - timedelta(days=2))
@@ -68,6 +73,7 @@ print('found ' + json.dumps({
     'pk': 1,
     'kind': 'brouillons',
     'own filing:pieces': {'reference': mine.get(awaiting='pieces').reference},
+    'own filing:correction': {'reference': case.reference},
     'paper_id': str(SafePaper.objects.get(person__user__email='citoyen@exemple.fr').public_id),
     'user_id': str(role.user.public_id),
     'studio:change_role': role.pk,
@@ -81,6 +87,7 @@ print('found ' + json.dumps({
     'as helper': {
         'reference': helped.reference,
         'own filing:pieces': {'reference': helped.reference},
+        'own filing:correction': {'reference': helped.reference},
         'own space:end_mandate': {'mandate_id': str(held.public_id)},
         'own space:mandate_code': {'mandate_id': str(coded.public_id)},
     },
@@ -98,10 +105,12 @@ NOT_PAGES = {
     "filing:suggestions",
     "filing:file",
     "filing:receipt",
+    "filing:later_receipt",
     "filing:upload",
     "space:paper_file",
     "desk:file",
     "desk:receipt",
+    "desk:later_receipt",
     "desk:entry_paper",
     "desk:mandate_file",
     # The double's machine formats; its page is opened by test_identity_browser.py.

@@ -32,9 +32,11 @@ class World:
         given, signed = self.mandates()
         begun, entered = self.town.begin_entry(), self.town.enter()
         awaited = {"reference": self.town.ask_pieces(self.file()).reference}
+        corrected = {"reference": self.town.ask_correction(self.file()).reference}
         self.of_one: dict[str, dict[str, Any]] = {
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,
+            "filing:correction": corrected,
             "desk:note_pieces": awaited,
             "desk:entry": {"draft_id": begun.public_id},
             "desk:entered": {"reference": entered.reference},
@@ -53,6 +55,7 @@ class World:
             "reference": self.case.reference,
             "file_id": people.attach(self.case).public_id,
             "key": "withdraw",
+            "number": 2,
             "paper_id": people.keep_paper(self.town.zoe).public_id,
             "kind": "profil",
             "place": ".well-known/openid-configuration",
@@ -88,6 +91,7 @@ class World:
             people.attach(self.case)
             people.keep_paper(self.town.zoe)
             self.town.ask_pieces(self.file())
+            self.town.ask_correction(self.file())
             self.mandates()
             record_access("read", self.case.key, actor="user:x", role="agent", service=f"Service {number}")
             samples.procedure(f"acte-{Procedure.objects.count()}", department=self.town.civil)

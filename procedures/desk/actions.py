@@ -19,9 +19,11 @@ from ..definition.fields.address import lines
 from ..definition.workflow import Transition
 from ..lifecycle import clock, pieces
 from ..lifecycle import transition as transitions
+from ..lifecycle.correction import WrongCorrection
 from ..models import Submission
 from . import casefile
 from .access import desk_only, load, note, page
+from .correction_form import CorrectionForm
 from .forms import DecisionForm, DeskForm, form_for
 from .pieces_form import PiecesForm
 from .words import due_of, shape_of
@@ -29,7 +31,7 @@ from .words import due_of, shape_of
 TEMPLATES = {
     "propose": "desk/decision.html",
     "decide": "desk/decision.html",
-    "ask_correction": "desk/words.html",
+    "ask_correction": "desk/correction.html",
     "ask_pieces": "desk/pieces.html",
     "send_back": "desk/words.html",
 }
@@ -51,6 +53,7 @@ def action(request: HttpRequest, reference: str, key: str) -> HttpResponse:
     if submission.state not in transition.from_:
         return _draw(request, submission, transition, form, stale=True, status=409)
     more = isinstance(form, PiecesForm) and "more" in request.POST
+    more |= isinstance(form, CorrectionForm) and not form.is_bound
     if data is None or preview or more:
         note(actor, "read", submission)
         return _draw(request, submission, transition, form)
@@ -60,7 +63,7 @@ def action(request: HttpRequest, reference: str, key: str) -> HttpResponse:
         done = transitions.apply(submission, key, by=actor, **_given(form))
     except transitions.StaleAction:
         return _draw(request, load(request, reference), transition, form, stale=True, status=409)
-    except (transitions.MissingWords, pieces.WrongPieces) as error:
+    except (transitions.MissingWords, pieces.WrongPieces, WrongCorrection) as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return _draw(request, submission, transition, form, status=422)
     except transitions.SilenceHasSpoken as error:
@@ -84,12 +87,16 @@ def _transition(submission: Submission, key: str) -> Transition:
 def _form(submission: Submission, transition: Transition, data: Any, *, preview: bool) -> DeskForm:
     if transition.act == "ask_pieces":
         return PiecesForm.of(submission, data, preview=preview)
+    if transition.act == "ask_correction":
+        return CorrectionForm.of(submission, data, preview=preview)
     return form_for(transition, data, casefile.prepared_of(submission), preview=preview)
 
 
 def _given(form: DeskForm) -> dict[str, Any]:
     if isinstance(form, PiecesForm):
         return {"asking": form.asking}
+    if isinstance(form, CorrectionForm):
+        return {"correcting": form.correcting, "words": form.cleaned_data["words"]}
     if isinstance(form, DecisionForm):
         given = form.cleaned_data
         return {"grounds": transitions.Grounds(law=given["law"], fact=given["fact"], words=given["words"])}

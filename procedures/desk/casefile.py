@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Q
@@ -16,15 +17,16 @@ from journal.models import Event
 from messaging.models import Delivery
 
 from .. import permissions
+from ..definition.changes import changes
 from ..definition.document import ProcedureDefinition
 from ..definition.fields import FileField
 from ..definition.fields.address import lines
 from ..definition.workflow import Transition
-from ..lifecycle import clock, clock_words, silence
+from ..lifecycle import clock, clock_words, correction, silence
 from ..lifecycle.death import recorded
 from ..lifecycle.scanning import openable
 from ..lifecycle.transition import SilenceHasSpoken, refuses
-from ..models import AnswerFile, Decision, Document, Message, Submission
+from ..models import AnswerFile, AnswerSet, Decision, Document, Message, Submission
 from ..models.file import PAPER
 from .access import name_of
 from .words import due_of, happened, is_to_sign, shape_of
@@ -132,9 +134,30 @@ def is_direct(transition: Transition, submission: Submission) -> bool:
     return transition.act == "move" and submission.status == "submitted"
 
 
-def receipt_of(submission: Submission) -> Document | None:
-    """Return the latest receipt, made or still owed."""
-    return submission.documents.filter(kind=Document.Kind.RECEIPT).select_related("stored").order_by("-pk").first()
+def receipt_of(submission: Submission, number: int = 1) -> Document | None:
+    """Return the receipt of a sending, made or still owed: the acknowledgement is that of the first."""
+    found = submission.documents.filter(kind=Document.Kind.RECEIPT, answer_set__number=number)
+    return found.select_related("stored").first()
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A correction: when, what it changed, its receipt."""
+
+    sent: AnswerSet
+    changes: list[tuple[str, str, str]]
+    receipt: Document | None
+
+
+def corrections_of(submission: Submission, sets: list[AnswerSet]) -> list[Sending]:
+    """Return what came after the filing, the latest first; ``sets`` are the answers sent, in order."""
+    if len(sets) < 2:
+        return []
+    receipts = {one.answer_set_id: one for one in submission.documents.select_related("stored")}
+    definition = submission.version.definition
+    pairs = pairwise(sets)
+    found = [Sending(new, changes(definition, old.answers, new.answers), receipts.get(new.pk)) for old, new in pairs]
+    return found[::-1]
 
 
 def prepared_of(submission: Submission) -> Decision | None:
@@ -151,7 +174,8 @@ def _files(definition: ProcedureDefinition, links: list[AnswerFile]) -> list[tup
 def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     """Return everything that the case page shows."""
     definition = submission.version.definition
-    sent = submission.answer_sets.order_by("-number").first()
+    sets = list(submission.answer_sets.order_by("number"))
+    sent = sets[-1] if sets else None
     exchanged: list[Message] = list(submission.messages.prefetch_related("files__stored"))
     decisions = list(submission.decisions.select_related("prepared_by__person").order_by("-number"))
     prepared = next((decision for decision in decisions if decision.signed_at is None), None)
@@ -180,6 +204,8 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         "files": _files(definition, list(submission.files.select_related("stored"))),
         "openable": openable(),
         "receipt": receipt_of(submission),
+        "corrections": corrections_of(submission, sets),
+        "correcting": correction.latest(submission),
         "exchanged": exchanged,
         "unread": sum(1 for message in exchanged if message.from_citizen and message.read_at is None),
         "timeline": timeline(submission),

@@ -59,17 +59,6 @@ class MoveForm(DeskForm):
     """A transition that asks for nothing."""
 
 
-class CorrectionForm(DeskForm):
-    """What the applicant must correct or add."""
-
-    words = Words(
-        rows=6,
-        label=gettext_lazy("What must be corrected or added"),
-        help_text=gettext_lazy("Say which answer or which paper, what is wrong, and how to mend it."),
-        empty=gettext_lazy("Write what the person must correct or add."),
-    )
-
-
 class ExplanationForm(DeskForm):
     """What an auditor found when she looked into an unusual reading."""
 
@@ -147,8 +136,6 @@ def form_for(transition: Transition, data: Any, prepared: Decision | None, *, pr
         if not preview and prepared is not None and prepared.outcome == transition.outcome:
             initial = {"law": prepared.law_grounds, "fact": prepared.fact_grounds, "words": prepared.words}
         return DecisionForm(bound, initial=initial, refusal=transition.outcome == "refused")
-    if transition.act == "ask_correction":
-        return CorrectionForm(bound, initial=initial)
     if transition.act == "send_back":
         return SendBackForm(bound, initial=initial)
     return MoveForm(bound)

@@ -32,4 +32,5 @@ urlpatterns: list[URLPattern] = [
     path("demandes/<str:reference>/lu/", views.read, name="read"),
     path("demandes/<str:reference>/fichiers/<uuid:file_id>/", views.file, name="file"),
     path("demandes/<str:reference>/accuse/", views.receipt, name="receipt"),
+    path("demandes/<str:reference>/accuse/<int:number>/", views.receipt, name="later_receipt"),
 ]

@@ -160,10 +160,10 @@ def file(request: HttpRequest, reference: str, file_id: Any) -> HttpResponseBase
 
 @require_safe
 @desk_only
-def receipt(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """Download the receipt, once it is made."""
+def receipt(request: HttpRequest, reference: str, number: int = 1) -> HttpResponseBase:
+    """Download the receipt of the filing, or of a later sending, once it is made."""
     submission = load(request, reference)
-    document = casefile.receipt_of(submission)
+    document = casefile.receipt_of(submission, number)
     if document is None or document.stored is None:
         raise Http404
     note(actor_of(request), "download", submission)

@@ -13,6 +13,7 @@ from portal.kit.moments import long_day
 
 from ..definition.clock import effect_of
 from ..definition.workflow import Workflow
+from ..lifecycle.correct import CORRECTED
 from ..lifecycle.death import RECORDED, UNDONE
 from ..lifecycle.entry import RECEIPT_GIVEN
 from ..lifecycle.pieces_answer import PIECES_GIVEN_UP, PIECES_NOTED, PIECES_SENT
@@ -47,6 +48,7 @@ _SHAPES = {
 _BY_ITSELF = {
     "file_blocked": gettext_lazy("File blocked: something suspicious was found in it"),
     "handed_over": gettext_lazy("Handed over: whoever followed it no longer does"),
+    CORRECTED: gettext_lazy("Correction sent by the applicant"),
     PIECES_SENT: gettext_lazy("Pieces sent by the applicant"),
     PIECES_NOTED: gettext_lazy("Pieces received by another way"),
     PIECES_GIVEN_UP: gettext_lazy("Missing pieces no longer asked for"),
@@ -167,6 +169,8 @@ def happened(event: Event, workflow: Workflow) -> str:
         transition = workflow.transition(event.kind)
     except KeyError:
         return event.kind
+    if transition.act == "reply" and "correction" in event.data:
+        return str(_BY_ITSELF[CORRECTED])
     if transition.act == "reply":
         return _("Answer from the applicant")
     if transition.act == "send_pieces":

@@ -18,6 +18,7 @@ from portal.kit.moments import hour
 from town import models as town
 from town.models import Department
 
+from ..definition.changes import changes
 from ..models import Document, SealCertificate, StoredFile
 from ..models.file import PAPER
 from ..models.storage import store
@@ -40,12 +41,16 @@ def issue(document: Document) -> None:
         document.seal = _kept(sealer.certificate) if sealer else None
         document.stored = store(
             ContentFile(data),
-            name=f"accuse-de-reception-{document.submission.reference}.pdf",
+            name=f"{_name(document)}-{document.submission.reference}.pdf",
             content_type="application/pdf",
             scan=StoredFile.Scan.CLEAN,
         )
         document.save(update_fields=["stored", "seal"])
         document.succeed()
+
+
+def _name(document: Document) -> str:
+    return f"recepisse-{document.answer_set.number}" if document.answer_set.number > 1 else "accuse-de-reception"
 
 
 def _kept(certificate: seal.Certificate) -> SealCertificate:
@@ -80,9 +85,14 @@ def _context(document: Document) -> dict[str, Any]:
     files += [link.stored.described() for link in submission.files.filter(field_id=PAPER).select_related("stored")]
     verify = settings.PUBLIC_URL + reverse("pages:verify")
     target = f"{verify}?{urlencode({'numero': submission.reference, 'code': document.verification_code})}"
+    correcting = sent.number > 1
+    before = submission.answer_sets.filter(number=sent.number - 1).first() if correcting else None
+    heading = "Accusé de réception électronique" if submission.is_electronic else "Accusé de réception"
     return {
         # L112-11 for what comes over the network, L112-3 and R112-5 for what comes otherwise.
-        "heading": "Accusé de réception électronique" if submission.is_electronic else "Accusé de réception",
+        "heading": "Récépissé de correction" if correcting else heading,
+        "correcting": correcting,
+        "changes": changes(definition, before.answers, answers) if before else [],
         "document": document,
         "submission": submission,
         "ack": submission.acknowledgement,
@@ -138,7 +148,7 @@ def _qr(text: str) -> str:
 
 def pdf(document: Document, sealed_by: str = "") -> bytes:
     """Return the bytes of a PDF that is PDF/A-3a and PDF/UA-1; with the place of a seal where it says who seals it."""
-    received = document.submission.received_at
+    received = document.sent_at
     carried = [
         render.Carried("accuse.json", "Numéros et empreintes de cet accusé", proofs(document), received),
         # The very bytes whose digest is printed: whoever holds the receipt can compute it again.
@@ -159,7 +169,7 @@ def proofs(document: Document) -> str:
             "kind": document.kind,
             "reference": submission.reference,
             "code": document.verification_code,
-            "received_at": submission.received_at.isoformat(),
+            "received_at": document.sent_at.isoformat(),
             "version": submission.version.digest,
             "answers": {"number": sent.number, "sha256": sent.digest},
             "journal": {"subject": anchor.subject, "event": anchor.number, "sha256": anchor.digest} if anchor else None,

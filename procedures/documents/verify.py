@@ -40,7 +40,7 @@ def _said(document: Document) -> Verdict:
         issued=True,
         kind=document.get_kind_display(),
         reference=document.submission.reference,
-        received_at=document.submission.received_at,
+        received_at=document.sent_at,
         sha256=document.stored.sha256 if document.stored else "",
         anchor=anchor,
         is_in_journal=anchor.holds if anchor else None,
@@ -54,7 +54,9 @@ def by_code(number: str, code: str) -> Verdict:
     reference, wanted = normalise_reference(number), normalise_code(code)
     if reference is None or wanted is None:
         return Verdict(issued=False)
-    found = Document.objects.filter(submission__reference=reference).select_related("submission", "stored", "seal")
+    found = Document.objects.filter(submission__reference=reference).select_related(
+        "submission", "answer_set", "stored", "seal"
+    )
     for document in found:
         if hmac.compare_digest(document.verification_code, wanted):
             return _said(document)
@@ -64,7 +66,11 @@ def by_code(number: str, code: str) -> Verdict:
 def by_bytes(data: bytes) -> Verdict:
     """Look a document up by its very bytes; where one bit differs, read the seal: it says what was changed, or kept."""
     digest = hashlib.sha256(data).hexdigest()
-    document = Document.objects.filter(stored__sha256=digest).select_related("submission", "stored", "seal").first()
+    document = (
+        Document.objects.filter(stored__sha256=digest)
+        .select_related("submission", "answer_set", "stored", "seal")
+        .first()
+    )
     if document is not None:
         return _said(document)
     found = {reading.fingerprint: reading for reading in seal.read(data)}

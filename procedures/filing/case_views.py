@@ -19,7 +19,7 @@ from .. import permissions
 from ..definition.fields.base import clean_text
 from ..definition.reference import normalise_reference
 from ..definition.workflow import Transition
-from ..lifecycle import clock, clock_words, pieces, silence
+from ..lifecycle import clock, clock_words, correction, pieces, silence
 from ..lifecycle import message as letters
 from ..lifecycle import transition as transitions
 from ..lifecycle.edition import place_before
@@ -39,8 +39,16 @@ def load(request: HttpRequest, reference: str) -> Submission:
     return found
 
 
-def _receipt(submission: Submission) -> Document | None:
-    return submission.documents.filter(kind=Document.Kind.RECEIPT).select_related("stored").order_by("-pk").first()
+def _receipt(submission: Submission, number: int = 1) -> Document | None:
+    """Return the receipt of a sending: the acknowledgement is that of the first."""
+    found = submission.documents.filter(kind=Document.Kind.RECEIPT, answer_set__number=number)
+    return found.select_related("stored").first()
+
+
+def _later(submission: Submission) -> list[Document]:
+    """Return the receipts of the corrections that are made, the latest first."""
+    found = submission.documents.filter(kind=Document.Kind.RECEIPT, answer_set__number__gt=1, stored__isnull=False)
+    return list(found.select_related("stored", "answer_set").order_by("-pk"))
 
 
 @require_safe
@@ -118,10 +126,12 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
             "rows": rows(definition, last.answers) if last else [],
             "files": list(submission.files.select_related("stored")),
             "receipt": _receipt(submission),
+            "later": _later(submission) if last and last.number > 1 else [],
             "exchanged": exchanged,
             "question": next((m for m in reversed(exchanged) if m.kind == "correction"), None),
             "decision": decision,
             "asked": pieces.latest(submission),
+            "corrected": correction.latest(submission),
             "computed": clock_words.sentences(reading),
             "clock": reading,
             "silence": silence.said_to_citizen(submission),
@@ -209,14 +219,16 @@ def _transition(submission: Submission, key: str) -> Transition:
 
 
 @require_safe
-def receipt(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """Download the receipt as a PDF; while it is being made, say so."""
+def receipt(request: HttpRequest, reference: str, number: int = 1) -> HttpResponseBase:
+    """Download the receipt of the filing, or of a later sending, as a PDF; while it is being made, say so."""
     submission = load(request, reference)
-    document = _receipt(submission)
+    document = _receipt(submission, number)
+    if document is None and number > 1:
+        raise Http404
     if document is None or document.stored is None:
         context = {"submission": submission, "mandate": permissions.mandate_over(actor_of(request), submission)}
         return render(request, "filing/receipt_pending.html", context, status=202)
-    return download(document.stored, f"accuse-de-reception-{submission.reference}.pdf")
+    return download(document.stored, document.stored.name)
 
 
 @require_safe

@@ -6,6 +6,7 @@ from . import (
     case_views,
     catalogue_views,
     consultation_views,
+    correction_views,
     draft_views,
     follow_views,
     pieces_views,
@@ -42,8 +43,10 @@ urlpatterns = [
     path("demandes/<str:reference>/recue/", case_views.confirmation, name="confirmation"),
     path("demandes/<str:reference>/consultations/", consultation_views.consultations, name="consultations"),
     path("demandes/<str:reference>/pieces/", pieces_views.answer, name="pieces"),
+    path("demandes/<str:reference>/correction/", correction_views.answer, name="correction"),
     path("demandes/<str:reference>/message/", case_views.message, name="message"),
     path("demandes/<str:reference>/actions/<slug:key>/", case_views.action, name="action"),
     path("demandes/<str:reference>/accuse/", case_views.receipt, name="receipt"),
+    path("demandes/<str:reference>/accuse/<int:number>/", case_views.receipt, name="later_receipt"),
     path("demandes/<str:reference>/fichiers/<uuid:file_id>/", case_views.file, name="file"),
 ]

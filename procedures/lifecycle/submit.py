@@ -1,9 +1,5 @@
 """Filing: one transaction makes the reference, the frozen answers, the acknowledgement, the first event and what is owed."""
 
-import hashlib
-from datetime import date
-from decimal import Decimal
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,20 +7,17 @@ from django.utils.translation import gettext as _
 from accounts.models import Mandate
 from accounts.permissions import Actor
 from journal import models as journal
-from portal.kit.text import fold
 
 from .. import permissions
 from ..definition.applicant import display_name
 from ..definition.base import Answers
 from ..definition.document import ProcedureDefinition
 from ..definition.fields import FileField
-from ..definition.fields.address import lines
 from ..definition.lookups import Context
 from ..definition.reference import new_code, new_reference
-from ..definition.upgrade import canonical
-from ..models import AnswerFile, AnswerSet, Applicant, Document, Draft, DraftFile, Facet, Submission
+from ..models import AnswerFile, AnswerSet, Applicant, Draft, DraftFile, Submission
 from ..models.lookups import TownLookups
-from . import acknowledgement, clock, entry, notify
+from . import acknowledgement, clock, entry, notify, sending
 from . import edition as editions
 from .draft import blocked_step, files_of, locked
 
@@ -106,7 +99,7 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
             waits=rank is not None,
             mandate=mandate,
         ),
-        search_text=f"{fold(reference)} {_search_text(definition, answers)}",
+        search_text=sending.search_text(reference, definition, answers),
         follow_code=new_code(),
     )
     clock.recompute(submission)
@@ -117,10 +110,10 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
         for name, known in draft.proposed.items()
         if name in answers and answers[name] == known["value"]
     }
-    sent = add_answers(submission, answers, origin=AnswerSet.Origin.FILING, by=by, sources=sources)
+    sent = sending.add_answers(submission, answers, origin=AnswerSet.Origin.FILING, by=by, sources=sources)
     entry.move_papers(draft, submission)
     _move_files(draft, links, submission, definition, answers)
-    _write_facets(submission, definition, answers)
+    sending.write_facets(submission, definition, answers)
     event = journal.append(
         submission.key,
         "submitted",
@@ -129,15 +122,7 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
         at=now,
         data={"version": draft.version.digest, "answers": sent.digest, "state": start.id, **entered, **told},
     )
-    receipt = Document.objects.create(
-        kind=Document.Kind.RECEIPT,
-        submission=submission,
-        answer_set=sent,
-        verification_code=new_code(),
-        anchor_number=event.number,
-        anchor_digest=event.digest,
-    )
-    receipt.wake()
+    sending.owe_receipt(submission, sent, event)
     submission.applicant = applicant
     notify.citizen(
         submission,
@@ -162,23 +147,6 @@ def _mandate(draft: Draft, by: Actor) -> Mandate | None:
     return held
 
 
-def add_answers(
-    submission: Submission, answers: Answers, *, origin: str, by: Actor, sources: dict[str, str] | None = None
-) -> AnswerSet:
-    """Freeze a sending: its canonical bytes and their digest, and where the answers left as proposed came from."""
-    content = canonical(answers)
-    return AnswerSet.objects.create(
-        submission=submission,
-        number=1 if origin == AnswerSet.Origin.FILING else submission.answer_sets.count() + 1,
-        origin=origin,
-        by=by.key,
-        content=content,
-        digest=hashlib.sha256(content.encode()).hexdigest(),
-        sources=sources or {},
-        created_at=timezone.now(),
-    )
-
-
 def _fresh_reference() -> str:
     year = timezone.localdate().year
     while Submission.objects.filter(reference=(reference := new_reference(year))).exists():
@@ -201,19 +169,6 @@ def _applicant(submission: Submission, answers: Answers) -> Applicant:
     )
 
 
-def _search_text(definition: ProcedureDefinition, answers: Answers) -> str:
-    """Join the names, the applicant's address and the answers marked searchable; sensitive ones stay out."""
-    terms = [
-        display_name(answers),
-        answers.get("applicant_family_name") or "",
-        *lines(answers.get("applicant_address")),
-    ]
-    for _step, _section, field in definition.sent(answers):
-        if field.is_searched:
-            terms += field.search_terms(answers[field.id])
-    return fold(" ".join(terms))[:5000]
-
-
 def _move_files(
     draft: Draft, links: list[DraftFile], submission: Submission, definition: ProcedureDefinition, answers: Answers
 ) -> None:
@@ -234,24 +189,3 @@ def _move_files(
     )
     # Files of questions that no longer apply lose their link; the sweep of orphans removes their bytes.
     draft.files.all().delete()
-
-
-def _write_facets(submission: Submission, definition: ProcedureDefinition, answers: Answers) -> None:
-    facets = []
-    for _step, _section, field in definition.sent(answers):
-        value = field.facet(answers.get(field.id)) if field.filterable and not field.sensitive else None
-        if value is None:
-            continue
-        facets.append(
-            Facet(
-                submission=submission,
-                department=submission.department,
-                procedure=submission.procedure,
-                field_id=field.id,
-                text=value[:200] if isinstance(value, str) else "",
-                number=value if isinstance(value, Decimal) else None,
-                day=value if isinstance(value, date) else None,
-            )
-        )
-    if facets:
-        Facet.objects.bulk_create(facets)

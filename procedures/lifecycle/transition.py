@@ -1,5 +1,6 @@
 """Moving a request: the one way its state changes, with the right checked, the event written and the citizen told."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from portal.kit.moments import day_in_words
 from .. import permissions
 from ..definition.workflow import State, Transition
 from ..models import Decision, Message, Submission
-from . import clock, notify, pieces
+from . import clock, correction, notify, pieces
 from . import edition as editions
 from .message import write
 
@@ -84,10 +85,12 @@ def apply(
     words: str = "",
     grounds: Grounds | None = None,
     asking: pieces.Asking | None = None,
+    correcting: correction.Correcting | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> Submission:
-    """Trigger the transition ``key``; then nothing is written where it is refused.
+    """Trigger the transition ``key``; then nothing is written where it is refused. ``told`` is added to its event.
 
-    Raises StaleAction, PermissionDenied, MissingWords, WrongPieces, and SilenceHasSpoken.
+    Raises StaleAction, PermissionDenied, MissingWords, WrongPieces, WrongCorrection, and SilenceHasSpoken.
     """
     current = locked(submission.reference)
     workflow = current.version.definition.workflow
@@ -101,17 +104,19 @@ def apply(
         raise StaleAction(current)
     if refuses(transition) and clock.has_accepted(current):
         raise SilenceHasSpoken(current.due_on)
-    if transition.needs_text and not words.strip():
+    if transition.needs_text and not words.strip() and correcting is None:
         raise MissingWords("words", _("Write what the person must know."))
     state = workflow.state(transition.to)
     data: dict[str, Any] = {"transition": transition.id, "from": current.state, "to": state.id}
-    data |= permissions.behalf(by, current, transition.role)
+    data |= permissions.behalf(by, current, transition.role) | dict(told or {})
     awaited = current.awaiting
     match transition.act:
         case "ask_pieces":
             data |= pieces.ask(current, asking, by)
         case "send_pieces":
             data |= pieces.settle(current, by)
+        case "ask_correction":
+            data |= correction.ask(current, correcting, words.strip(), by)
         case _:
             _act(current, transition, by, words.strip(), grounds, data)
     _move(current, transition, state, by)
@@ -120,6 +125,8 @@ def apply(
             data["waived"] = pieces.waive(current)
         clock.recompute(current)
         current.save(update_fields=["due_on"])
+    if awaited == "correction" and current.awaiting != "correction":
+        correction.close(current)
     journal.append(current.key, transition.id, actor=by.key, role=transition.role, data=data)
     if current.edition is not None and state.outcome in editions.FREES:
         editions.give_on(current.edition)
@@ -143,9 +150,8 @@ def _act(
     submission: Submission, transition: Transition, by: Actor, words: str, grounds: Grounds | None, data: dict[str, Any]
 ) -> None:
     match transition.act:
-        case "ask_correction" | "reply":
-            kind = Message.Kind.CORRECTION if transition.act == "ask_correction" else Message.Kind.REPLY
-            data["message"] = str(write(submission, by, words, kind=kind).public_id)
+        case "reply":
+            data["message"] = str(write(submission, by, words, kind=Message.Kind.REPLY).public_id)
         case "propose":
             data["decision"] = _propose(submission, transition, by, grounds).number
         case "decide":

@@ -3,6 +3,7 @@
 from .answers import AnswerSet
 from .block import FieldBlock
 from .case import Applicant, CaseAccess, Decision, Facet, Message, Submission
+from .correction import AskedCorrection, CorrectionRequest
 from .document import Document, SealCertificate
 from .draft import Draft
 from .edition import Edition
@@ -21,8 +22,10 @@ __all__ = [
     "AnswerFile",
     "AnswerSet",
     "Applicant",
+    "AskedCorrection",
     "AskedPiece",
     "CaseAccess",
+    "CorrectionRequest",
     "Decision",
     "Document",
     "Draft",

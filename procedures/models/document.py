@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -91,6 +92,11 @@ class Document(Owed):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.submission_id}"
+
+    @property
+    def sent_at(self) -> datetime:
+        """When the town got what the receipt is about: the request, or a later sending."""
+        return self.answer_set.created_at if self.answer_set.number > 1 else self.submission.received_at
 
     @classmethod
     def journal_anchors(cls) -> Iterator[Anchor]:

@@ -14,6 +14,7 @@ from accounts.models import Mandate, Membership, Person, Purpose, User
 from accounts.permissions import Actor
 from procedures.lifecycle import clock, entry
 from procedures.lifecycle import draft as drafts
+from procedures.lifecycle.correction import Correcting
 from procedures.lifecycle.pieces import Asking, Wanted
 from procedures.lifecycle.submit import submit
 from procedures.lifecycle.transition import apply
@@ -97,6 +98,15 @@ class Desk:
         wanted = (Wanted("Livret de famille", "Il montre la filiation.", text, "proof"),)
         asking = Asking(wanted, timezone.localdate() + timedelta(days=days))
         return apply(submission, "ask_pieces", by=actor, asking=asking)
+
+    def ask_correction(self, submission: Submission, *, days: int = 30, **reasons: str) -> Submission:
+        """Let Nadia take a request and ask to correct some answers, the kind of deed unless said otherwise."""
+        actor = Actor(user=self.nadia)
+        if submission.status == "submitted":
+            submission = apply(submission, "take_charge", by=actor)
+        wanted = reasons or {"kind": "Votre mairie de naissance ne délivre pas cet acte."}
+        correcting = Correcting(wanted, timezone.localdate() + timedelta(days=days))
+        return apply(submission, "ask_correction", by=actor, correcting=correcting)
 
 
 def _answer(draft: Draft, **identity: Any) -> None:

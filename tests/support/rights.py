@@ -109,6 +109,7 @@ class Asked:
             "path": "proof",
             "reference": self.submission.reference,
             "key": "withdraw",
+            "number": 2,
             "file_id": self.stored.public_id,
             "paper_id": self.paper.public_id,
             "kind": "profil",
@@ -116,9 +117,11 @@ class Asked:
         }
         begun, entered = town.begin_entry(), town.enter()
         awaited = {"reference": town.ask_pieces(town.file()).reference}
+        corrected = {"reference": town.ask_correction(town.file()).reference}
         self.of_one: dict[str, dict[str, Any]] = {
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,
+            "filing:correction": corrected,
             "desk:note_pieces": awaited,
             "desk:entry": {"draft_id": begun.public_id},
             "desk:entry_paper": {"draft_id": begun.public_id},
