@@ -2,7 +2,7 @@
 
 from portal.kit.owed import sweep as sweep_owed
 
-from .documents import receipt, seal, seal_alert
+from .documents import issuing, seal, seal_alert
 from .lifecycle import legal_watch, prefill, retain, scanning, uploads, watch
 from .models import Document, FileScan
 
@@ -13,7 +13,7 @@ def issue_document(pk: int) -> None:
     if document is None:
         return
     try:
-        receipt.issue(document)
+        issuing.issue(document)
     except seal.SealUnavailable as error:
         # Nothing leaves unsealed where a seal is wanted: it waits for the key, and whoever keeps the key is told.
         document.wait(error)

@@ -106,11 +106,13 @@ NOT_PAGES = {
     "filing:file",
     "filing:receipt",
     "filing:later_receipt",
+    "filing:decision",
     "filing:upload",
     "space:paper_file",
     "desk:file",
     "desk:receipt",
     "desk:later_receipt",
+    "desk:decision",
     "desk:entry_paper",
     "desk:mandate_file",
     # The double's machine formats; its page is opened by test_identity_browser.py.

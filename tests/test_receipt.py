@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from typing import Any
 
 import page as validator
+import pydyf
 import pytest
 from django.core.cache import caches
 from django.core.files.storage import default_storage
@@ -175,3 +176,17 @@ def test_a_compressed_part_that_ends_like_a_line_is_written_otherwise(
     assert tail not in again
     assert validator.validate_pdf_bytes(again, profile="3a").is_compliant
     assert text_of(again) == text_of(whole)
+
+
+def test_a_part_of_a_page_that_would_end_like_a_line_is_left_uncompressed() -> None:
+    def page(text: str) -> pydyf.Stream:
+        return pydyf.Stream([f"% {text}"], compress=True)
+
+    wrong = next(part for number in range(5000) if render.AMBIGUOUS in (part := page(str(number))).data)
+    well = page("a part that ends well")
+    made = pydyf.PDF()
+    for part in (wrong, well):
+        made.add_object(part)
+    render._end_plainly(made)
+    assert (wrong.compress, well.compress) == (False, True)
+    assert render.AMBIGUOUS not in wrong.data

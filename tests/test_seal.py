@@ -14,7 +14,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from messaging.models import Delivery
-from procedures.documents import receipt, seal
+from procedures.documents import issuing, receipt, seal
 from procedures.models import Document, SealCertificate
 from procedures.tasks import issue_document
 from tests.support import people, samples, seals
@@ -218,7 +218,7 @@ def test_a_worker_killed_after_sealing_leaves_one_document(
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(receipt, "store", killed)
+        patch.setattr(issuing, "store", killed)
         with pytest.raises(SystemExit):
             issue_document(Document.objects.get().pk)
     assert Document.objects.get().stored_id is None

@@ -177,7 +177,7 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     sets = list(submission.answer_sets.order_by("number"))
     sent = sets[-1] if sets else None
     exchanged: list[Message] = list(submission.messages.prefetch_related("files__stored"))
-    decisions = list(submission.decisions.select_related("prepared_by__person").order_by("-number"))
+    decisions = list(submission.decisions.select_related("prepared_by__person", "document__stored").order_by("-number"))
     prepared = next((decision for decision in decisions if decision.signed_at is None), None)
     to_sign = is_to_sign(definition.workflow, submission.state)
     acts = actions_of(actor, submission)

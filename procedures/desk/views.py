@@ -167,4 +167,17 @@ def receipt(request: HttpRequest, reference: str, number: int = 1) -> HttpRespon
     if document is None or document.stored is None:
         raise Http404
     note(actor_of(request), "download", submission)
-    return download(document.stored, f"accuse-de-reception-{submission.reference}.pdf")
+    name = f"accuse-de-reception-{submission.reference}.pdf" if number == 1 else document.stored.name
+    return download(document.stored, name)
+
+
+@require_safe
+@desk_only
+def decision(request: HttpRequest, reference: str, number: int) -> HttpResponseBase:
+    """Download a signed decision as a PDF, once it is made."""
+    submission = load(request, reference)
+    document = submission.documents.filter(decision__number=number).select_related("stored").first()
+    if document is None or document.stored is None:
+        raise Http404
+    note(actor_of(request), "download", submission)
+    return download(document.stored, document.stored.name)

@@ -29,7 +29,8 @@ _UA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua
 _END = b"</rdf:RDF>"
 _SRGB = "--srgb"
 # A compressed part that happens to end like a line: where it ends can be read in two ways, and some validators take the
-# wrong one. It is written again with another hint of how to show the pages, the same to the eye, which moves every byte.
+# wrong one. The file is then written again: such a part of a page as plain text, and with another hint of how to show the
+# pages, the same to the eye, which moves every byte of the tables of the file itself.
 AMBIGUOUS = b"\r\nendstream"
 _LAYOUTS = ("/SinglePage", "/OneColumn", "/TwoColumnLeft", "/TwoPageLeft")
 # Printed, invisible to the eye, locked: what PDF/A asks of an annotation, and of one that nobody fills in.
@@ -76,9 +77,9 @@ def pdf(page: str, *, color: str, carried: list[Carried], sealable: bool) -> byt
         output_intent=_SRGB,
     )
     data = b""
-    for layout in _LAYOUTS:
+    for again, layout in enumerate(_LAYOUTS):
         data = drawn.write_pdf(
-            finisher=_finisher(layout, sealable=sealable),
+            finisher=_finisher(layout, sealable=sealable, plain=bool(again)),
             pdf_variant="pdf/a-3a",
             output_intent=_SRGB,
             attachments=[one.attachment() for one in carried],
@@ -88,14 +89,23 @@ def pdf(page: str, *, color: str, carried: list[Carried], sealable: bool) -> byt
     return data
 
 
-def _finisher(layout: str, *, sealable: bool) -> Any:
+def _finisher(layout: str, *, sealable: bool, plain: bool) -> Any:
     def finish(_document: Any, made: Any) -> None:
         made.catalog["PageLayout"] = layout
         _claim_both(made)
         if sealable:
             _leave_place(made)
+        if plain:
+            _end_plainly(made)
 
     return finish
+
+
+def _end_plainly(made: Any) -> None:
+    """Leave uncompressed each part whose compressed form ends like a line."""
+    for part in made.objects:
+        if getattr(part, "compress", False) and AMBIGUOUS in part.data:
+            part.compress = False
 
 
 def drawable(text: str) -> str:

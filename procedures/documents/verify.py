@@ -21,6 +21,9 @@ class Verdict:
     reference: str = ""
     received_at: datetime | None = None
     sha256: str = ""
+    is_decision: bool = False
+    # A decision that a later one takes the place of.
+    is_replaced: bool = False
     # What the receipt states of the journal, and whether the journal still says so; None for one that states nothing.
     anchor: Anchor | None = None
     is_in_journal: bool | None = None
@@ -31,7 +34,7 @@ class Verdict:
     @property
     def is_sound(self) -> bool:
         """Say whether nothing is to be feared of what was shown: ours, unchanged, and still said by the journal."""
-        return self.is_in_journal is not False if self.issued else bool(self.is_intact)
+        return (self.is_in_journal is not False and not self.is_replaced) if self.issued else bool(self.is_intact)
 
 
 def _said(document: Document) -> Verdict:
@@ -42,10 +45,20 @@ def _said(document: Document) -> Verdict:
         reference=document.submission.reference,
         received_at=document.sent_at,
         sha256=document.stored.sha256 if document.stored else "",
+        is_decision=document.kind == Document.Kind.DECISION,
+        is_replaced=_is_replaced(document),
         anchor=anchor,
         is_in_journal=anchor.holds if anchor else None,
         sealed_by=document.seal.name if document.seal else "",
         is_intact=True if document.seal else None,
+    )
+
+
+def _is_replaced(document: Document) -> bool:
+    taken = document.decision
+    return (
+        taken is not None
+        and taken.submission.decisions.filter(signed_at__isnull=False, number__gt=taken.number).exists()
     )
 
 
@@ -68,7 +81,7 @@ def by_bytes(data: bytes) -> Verdict:
     digest = hashlib.sha256(data).hexdigest()
     document = (
         Document.objects.filter(stored__sha256=digest)
-        .select_related("submission", "answer_set", "stored", "seal")
+        .select_related("submission", "answer_set", "decision", "stored", "seal")
         .first()
     )
     if document is not None:

@@ -23,7 +23,7 @@ from ..lifecycle import clock, clock_words, correction, pieces, silence
 from ..lifecycle import message as letters
 from ..lifecycle import transition as transitions
 from ..lifecycle.edition import place_before
-from ..models import Document, StoredFile, Submission
+from ..models import Decision, Document, StoredFile, Submission
 from .recap_views import rows
 
 
@@ -43,6 +43,11 @@ def _receipt(submission: Submission, number: int = 1) -> Document | None:
     """Return the receipt of a sending: the acknowledgement is that of the first."""
     found = submission.documents.filter(kind=Document.Kind.RECEIPT, answer_set__number=number)
     return found.select_related("stored").first()
+
+
+def _letter(decision: Decision | None) -> Document | None:
+    """Return the file of a signed decision, made or still owed; those signed before there were any have none."""
+    return Document.objects.filter(decision=decision).select_related("stored").first() if decision else None
 
 
 def _later(submission: Submission) -> list[Document]:
@@ -130,6 +135,7 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
             "exchanged": exchanged,
             "question": next((m for m in reversed(exchanged) if m.kind == "correction"), None),
             "decision": decision,
+            "letter": _letter(decision),
             "asked": pieces.latest(submission),
             "corrected": correction.latest(submission),
             "computed": clock_words.sentences(reading),
@@ -228,6 +234,19 @@ def receipt(request: HttpRequest, reference: str, number: int = 1) -> HttpRespon
     if document is None or document.stored is None:
         context = {"submission": submission, "mandate": permissions.mandate_over(actor_of(request), submission)}
         return render(request, "filing/receipt_pending.html", context, status=202)
+    name = f"accuse-de-reception-{submission.reference}.pdf" if number == 1 else document.stored.name
+    return download(document.stored, name)
+
+
+@require_safe
+def decision(request: HttpRequest, reference: str, number: int) -> HttpResponseBase:
+    """Download a signed decision as a PDF, once it is made; opening it is reading it (R112-20)."""
+    submission = load(request, reference)
+    taken = submission.decisions.filter(number=number, signed_at__isnull=False).first()
+    document = _letter(taken)
+    if taken is None or document is None or document.stored is None:
+        raise Http404
+    letters.mark_decision_read(taken)
     return download(document.stored, document.stored.name)
 
 

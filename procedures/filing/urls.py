@@ -48,5 +48,6 @@ urlpatterns = [
     path("demandes/<str:reference>/actions/<slug:key>/", case_views.action, name="action"),
     path("demandes/<str:reference>/accuse/", case_views.receipt, name="receipt"),
     path("demandes/<str:reference>/accuse/<int:number>/", case_views.receipt, name="later_receipt"),
+    path("demandes/<str:reference>/decision/<int:number>/", case_views.decision, name="decision"),
     path("demandes/<str:reference>/fichiers/<uuid:file_id>/", case_views.file, name="file"),
 ]

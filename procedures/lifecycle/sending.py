@@ -3,6 +3,7 @@
 import hashlib
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.fields.address import lines
 from ..definition.reference import new_code
 from ..definition.upgrade import canonical
-from ..models import AnswerSet, Document, Facet, Submission
+from ..models import AnswerSet, Decision, Document, Facet, Submission
 
 
 def add_answers(
@@ -38,16 +39,27 @@ def add_answers(
 
 def owe_receipt(submission: Submission, sent: AnswerSet, event: Event) -> Document:
     """Owe the receipt of a sending, which states where the journal stood; the worker makes it once this is committed."""
-    receipt = Document.objects.create(
-        kind=Document.Kind.RECEIPT,
+    return _owe(submission, sent, event, kind=Document.Kind.RECEIPT)
+
+
+def owe_decision(decision: Decision, event: Event) -> Document:
+    """Owe the letter of a signed decision, as its file: the person reads its words in her request meanwhile."""
+    submission = decision.submission
+    last = submission.answer_sets.order_by("-number")[0]
+    return _owe(submission, last, event, kind=Document.Kind.DECISION, decision=decision)
+
+
+def _owe(submission: Submission, sent: AnswerSet, event: Event, **what: Any) -> Document:
+    owed = Document.objects.create(
         submission=submission,
         answer_set=sent,
         verification_code=new_code(),
         anchor_number=event.number,
         anchor_digest=event.digest,
+        **what,
     )
-    receipt.wake()
-    return receipt
+    owed.wake()
+    return owed
 
 
 def search_text(reference: str, definition: ProcedureDefinition, answers: Answers) -> str:

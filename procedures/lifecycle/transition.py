@@ -17,7 +17,7 @@ from portal.kit.moments import day_in_words
 from .. import permissions
 from ..definition.workflow import State, Transition
 from ..models import Decision, Message, Submission
-from . import clock, correction, notify, pieces
+from . import clock, correction, notify, pieces, sending
 from . import edition as editions
 from .message import write
 
@@ -127,7 +127,9 @@ def apply(
         current.save(update_fields=["due_on"])
     if awaited == "correction" and current.awaiting != "correction":
         correction.close(current)
-    journal.append(current.key, transition.id, actor=by.key, role=transition.role, data=data)
+    event = journal.append(current.key, transition.id, actor=by.key, role=transition.role, data=data)
+    if transition.act == "decide":
+        sending.owe_decision(current.decisions.get(number=data["decision"]), event)
     if current.edition is not None and state.outcome in editions.FREES:
         editions.give_on(current.edition)
     if "notify_citizen" in transition.effects:

@@ -13,7 +13,7 @@ from journal.anchors import Anchor
 from portal.kit.owed import Owed, OwedQuerySet
 
 from .answers import AnswerSet
-from .case import Submission
+from .case import Decision, Submission
 from .file import StoredFile
 
 
@@ -38,13 +38,14 @@ class SealCertificate(models.Model):
 
 
 class Document(Owed):
-    """A receipt of one sending. Rendered once by the worker, never again: the stored bytes are the proof."""
+    """A receipt of one sending, or a signed decision. Rendered once by the worker, never again: its bytes are the proof."""
 
     task: ClassVar[str] = "procedures.tasks.issue_document"
     guarded: ClassVar[tuple[str, ...]] = (
         "kind",
         "submission",
         "answer_set",
+        "decision",
         "verification_code",
         "anchor_number",
         "anchor_digest",
@@ -52,11 +53,15 @@ class Document(Owed):
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt", _("receipt")
+        DECISION = "decision", _("decision")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="documents")
     answer_set = models.ForeignKey(AnswerSet, on_delete=models.PROTECT, related_name="+")
+    decision = models.OneToOneField(
+        Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="document", editable=False
+    )
     verification_code = models.CharField(max_length=9)
     # The last event of the request's chain when it was filed, as the receipt prints it; none on those issued before.
     anchor_number = models.PositiveIntegerField(null=True, blank=True, editable=False)
@@ -74,7 +79,12 @@ class Document(Owed):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "answer_set"], name="document_once"),
+            models.UniqueConstraint(fields=["answer_set"], name="document_once", condition=models.Q(kind="receipt")),
+            models.CheckConstraint(
+                condition=models.Q(kind="decision", decision__isnull=False)
+                | (~models.Q(kind="decision") & models.Q(decision__isnull=True)),
+                name="document_is_of_a_decision",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(state="done") | models.Q(stored__isnull=False), name="document_done_is_stored"
             ),
@@ -95,7 +105,9 @@ class Document(Owed):
 
     @property
     def sent_at(self) -> datetime:
-        """When the town got what the receipt is about: the request, or a later sending."""
+        """When the town got what a receipt is about, the request or a later sending; when a decision was signed."""
+        if self.decision is not None and self.decision.signed_at is not None:
+            return self.decision.signed_at
         return self.answer_set.created_at if self.answer_set.number > 1 else self.submission.received_at
 
     @classmethod

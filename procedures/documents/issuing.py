@@ -1,0 +1,51 @@
+"""Making a document that is owed: drawn and sealed once by the worker, stored with its digest, never made again."""
+
+from types import ModuleType
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from ..models import Document, SealCertificate, StoredFile
+from ..models.storage import store
+from . import decision, receipt, seal
+
+_MAKERS: dict[str, ModuleType] = {Document.Kind.RECEIPT: receipt, Document.Kind.DECISION: decision}
+
+
+def issue(document: Document) -> None:
+    """Render, seal and store a document, once; a document that is already stored is left as it is.
+
+    Raises SealUnavailable where it must be sealed and cannot.
+    """
+    if document.stored_id is not None:
+        document.succeed()
+        return
+    sealer = seal.sealer()
+    maker = _MAKERS[document.kind]
+    data = maker.pdf(document, sealer.certificate.name if sealer else "")
+    if sealer:
+        data = seal.put(data, sealer)
+    with transaction.atomic():
+        document.seal = _kept(sealer.certificate) if sealer else None
+        document.stored = store(
+            ContentFile(data),
+            name=f"{maker.file_name(document)}-{document.submission.reference}.pdf",
+            content_type="application/pdf",
+            scan=StoredFile.Scan.CLEAN,
+        )
+        document.save(update_fields=["stored", "seal"])
+        document.succeed()
+
+
+def _kept(certificate: seal.Certificate) -> SealCertificate:
+    """Return the row of a certificate, kept from the first document that it seals."""
+    found, _new = SealCertificate.objects.get_or_create(
+        fingerprint=certificate.fingerprint,
+        defaults={
+            "der": certificate.der,
+            "name": certificate.name,
+            "not_before": certificate.not_before,
+            "not_after": certificate.not_after,
+        },
+    )
+    return found
