@@ -112,6 +112,8 @@ NOT_PAGES = {
     "desk:file",
     "desk:receipt",
     "desk:later_receipt",
+    "register:ods",
+    "register:json",
     "desk:decision",
     "desk:entry_paper",
     "desk:mandate_file",
