@@ -261,6 +261,16 @@ def may_tend_clock(actor: Actor, submission: Submission) -> bool:
     return bool(roles_on(actor, submission) & _GRANTS["agent"])
 
 
+def may_prepare_withdrawal(actor: Actor, submission: Submission) -> bool:
+    """Agents and heads of the responsible department prepare the withdrawal of a decision."""
+    return bool(roles_on(actor, submission) & _GRANTS["agent"])
+
+
+def may_sign_withdrawal(actor: Actor, submission: Submission) -> bool:
+    """Whoever signs the decisions of the department takes them back."""
+    return bool(roles_on(actor, submission) & _GRANTS["signatory"])
+
+
 def may_write_as_agent(actor: Actor, submission: Submission) -> bool:
     """Agents and heads of the responsible department, and those who sign there, write to the citizen."""
     return bool(roles_on(actor, submission) & _WRITERS)

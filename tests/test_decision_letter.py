@@ -137,7 +137,6 @@ def test_the_verification_page_knows_the_decision_and_whether_it_still_holds(des
         signer_name=first.signer_name,
         signer_title=first.signer_title,
         signer_service=first.signer_service,
-        revokes=first,
     )
     assert "celle-ci ne vaut plus" in text_of(portal.get(address))
     assert not verify.by_bytes(bytes_of(document)).is_sound

@@ -73,6 +73,7 @@ print('found ' + json.dumps({
     'pk': 1,
     'kind': 'brouillons',
     'own filing:pieces': {'reference': mine.get(awaiting='pieces').reference},
+    'own desk:withdraw': {'reference': Submission.objects.filter(outcome_by='decision', outcome='granted').first().reference},
     'own filing:correction': {'reference': case.reference},
     'paper_id': str(SafePaper.objects.get(person__user__email='citoyen@exemple.fr').public_id),
     'user_id': str(role.user.public_id),

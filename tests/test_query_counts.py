@@ -36,6 +36,7 @@ class World:
         self.of_one: dict[str, dict[str, Any]] = {
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,
+            "desk:withdraw": {"reference": self.town.decide(self.file()).reference},
             "filing:correction": corrected,
             "desk:note_pieces": awaited,
             "desk:entry": {"draft_id": begun.public_id},

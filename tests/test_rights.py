@@ -188,6 +188,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "desk:silence": desk(302),
     "desk:give_up_pieces": desk(302),
     "desk:note_pieces": desk() | {"signatory": 403, "auditor": 403},
+    # A request that was granted.
+    "desk:withdraw": desk() | {"auditor": 403},
     "desk:death": desk() | {"auditor": 403, "signatory": 403},
     "desk:message": desk(302),
     "desk:read": desk(302),

@@ -152,6 +152,7 @@ SENT: dict[str, Answers] = {
     "desk:silence": desk(302, "agent", "head"),
     "desk:give_up_pieces": desk(302, "agent", "head"),
     "desk:note_pieces": desk(422, "agent", "head"),
+    "desk:withdraw": desk(422, "agent", "head", "signatory"),
     "desk:death": desk(422, "agent", "head"),
     "desk:message": desk(422, "agent", "head", "signatory"),
     "desk:read": desk(302, "agent", "head", "signatory"),

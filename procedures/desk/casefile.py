@@ -22,7 +22,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.fields import FileField
 from ..definition.fields.address import lines
 from ..definition.workflow import Transition
-from ..lifecycle import clock, clock_words, correction, silence
+from ..lifecycle import clock, clock_words, correction, silence, withdraw
 from ..lifecycle.death import recorded
 from ..lifecycle.scanning import openable
 from ..lifecycle.transition import SilenceHasSpoken, refuses
@@ -162,7 +162,8 @@ def corrections_of(submission: Submission, sets: list[AnswerSet]) -> list[Sendin
 
 def prepared_of(submission: Submission) -> Decision | None:
     """Return the decision that is prepared and not signed."""
-    return submission.decisions.filter(signed_at=None).select_related("prepared_by__person").order_by("-number").first()
+    unsigned = submission.decisions.filter(signed_at=None, basis="").select_related("prepared_by__person")
+    return unsigned.order_by("-number").first()
 
 
 def _files(definition: ProcedureDefinition, links: list[AnswerFile]) -> list[tuple[str, AnswerFile]]:
@@ -178,7 +179,8 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     sent = sets[-1] if sets else None
     exchanged: list[Message] = list(submission.messages.prefetch_related("files__stored"))
     decisions = list(submission.decisions.select_related("prepared_by__person", "document__stored").order_by("-number"))
-    prepared = next((decision for decision in decisions if decision.signed_at is None), None)
+    prepared = next((one for one in decisions if one.signed_at is None and not one.basis), None)
+    revoked = {one.revokes_id for one in decisions if one.signed_at is not None}
     to_sign = is_to_sign(definition.workflow, submission.state)
     acts = actions_of(actor, submission)
     return {
@@ -214,5 +216,11 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         # What a signatory sent back stays so until it is proposed again.
         "returned": prepared.returned_because if prepared and not to_sign and not submission.is_over else "",
         "signed": next((decision for decision in decisions if decision.signed_at is not None), None),
+        "withdrawal": next((one for one in decisions if one.signed_at is None and one.basis), None),
+        "withdrawn": [one for one in decisions if one.pk in revoked],
+        "may_withdraw": withdraw.target(submission) is not None
+        and (
+            permissions.may_prepare_withdrawal(actor, submission) or permissions.may_sign_withdrawal(actor, submission)
+        ),
         "may_write": permissions.may_write_as_agent(actor, submission),
     }

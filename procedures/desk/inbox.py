@@ -53,15 +53,16 @@ def _unread() -> Exists:
 
 def _to_sign(visible: SubmissionQuerySet) -> SubmissionQuerySet:
     """Return what was proposed and waits for a signatory; states are the version's own, so versions are asked."""
-    unsigned = Decision.objects.filter(signed_at=None).values("submission")
+    unsigned = Decision.objects.filter(signed_at=None, basis="").values("submission")
+    withdrawals = Q(pk__in=Decision.objects.filter(signed_at=None).exclude(basis="").values("submission"))
     proposed = visible.filter(pk__in=unsigned, status="under_review")
     pairs = set(proposed.order_by().values_list("version", "state").distinct())
     versions = ProcedureVersion.objects.in_bulk({version for version, _state in pairs})
-    wanted = Q()
+    wanted = withdrawals
     for version, state in pairs:
         if is_to_sign(versions[version].definition.workflow, state):
-            wanted |= Q(version=version, state=state)
-    return proposed.filter(wanted) if wanted else proposed.none()
+            wanted |= Q(version=version, state=state, status="under_review", pk__in=unsigned)
+    return visible.filter(wanted)
 
 
 def selected(actor: Actor, view: View, among: SubmissionQuerySet | None = None) -> SubmissionQuerySet:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from . import absence, accesses, actions, clock, death, entries, mandate_views, readings, sector, views
+from . import absence, accesses, actions, clock, death, entries, mandate_views, readings, sector, views, withdraw_views
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("demandes/<str:reference>/silence/", clock.confirm, name="silence"),
     path("demandes/<str:reference>/pieces/arrivees/", clock.note_pieces, name="note_pieces"),
     path("demandes/<str:reference>/pieces/abandon/", clock.give_up_pieces, name="give_up_pieces"),
+    path("demandes/<str:reference>/retrait/", withdraw_views.withdrawal, name="withdraw"),
     path("demandes/<str:reference>/deces/", death.death, name="death"),
     path("demandes/<str:reference>/message/", views.message, name="message"),
     path("demandes/<str:reference>/lu/", views.read, name="read"),

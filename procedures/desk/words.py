@@ -18,6 +18,7 @@ from ..lifecycle.death import RECORDED, UNDONE
 from ..lifecycle.entry import RECEIPT_GIVEN
 from ..lifecycle.pieces_answer import PIECES_GIVEN_UP, PIECES_NOTED, PIECES_SENT
 from ..lifecycle.silence import CONFIRMED, is_to_confirm
+from ..lifecycle.withdraw import DROPPED, PREPARED, WITHDRAWN
 from ..models import Submission
 
 SOON = 5  # days before the legal date from which it is shown as near
@@ -53,6 +54,9 @@ _BY_ITSELF = {
     PIECES_NOTED: gettext_lazy("Pieces received by another way"),
     PIECES_GIVEN_UP: gettext_lazy("Missing pieces no longer asked for"),
     CONFIRMED: gettext_lazy("Effect of silence confirmed"),
+    WITHDRAWN: gettext_lazy("Decision withdrawn"),
+    PREPARED: gettext_lazy("Withdrawal of the decision prepared"),
+    DROPPED: gettext_lazy("Prepared withdrawal given up"),
     RECORDED: gettext_lazy("Death of the person recorded"),
     UNDONE: gettext_lazy("Death taken back: it was a mistake"),
     "files_destroyed": gettext_lazy("Files destroyed, as announced to the applicant"),

@@ -24,6 +24,8 @@ class Verdict:
     is_decision: bool = False
     # A decision that a later one takes the place of.
     is_replaced: bool = False
+    # One that was taken back (L242-1), and when.
+    withdrawn_at: datetime | None = None
     # What the receipt states of the journal, and whether the journal still says so; None for one that states nothing.
     anchor: Anchor | None = None
     is_in_journal: bool | None = None
@@ -47,6 +49,7 @@ def _said(document: Document) -> Verdict:
         sha256=document.stored.sha256 if document.stored else "",
         is_decision=document.kind == Document.Kind.DECISION,
         is_replaced=_is_replaced(document),
+        withdrawn_at=_withdrawn_at(document),
         anchor=anchor,
         is_in_journal=anchor.holds if anchor else None,
         sealed_by=document.seal.name if document.seal else "",
@@ -60,6 +63,12 @@ def _is_replaced(document: Document) -> bool:
         taken is not None
         and taken.submission.decisions.filter(signed_at__isnull=False, number__gt=taken.number).exists()
     )
+
+
+def _withdrawn_at(document: Document) -> datetime | None:
+    taken = document.decision
+    revoking = taken.withdrawn_by if taken is not None else None
+    return revoking.signed_at if revoking is not None else None
 
 
 def by_code(number: str, code: str) -> Verdict:

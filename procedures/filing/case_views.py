@@ -136,6 +136,7 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
             "question": next((m for m in reversed(exchanged) if m.kind == "correction"), None),
             "decision": decision,
             "letter": _letter(decision),
+            "withdrawn": list(submission.decisions.filter(revoked_by__signed_at__isnull=False).order_by("-number")),
             "asked": pieces.latest(submission),
             "corrected": correction.latest(submission),
             "computed": clock_words.sentences(reading),

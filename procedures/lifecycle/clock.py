@@ -23,8 +23,8 @@ def has_spoken(submission: Submission, today: date | None = None) -> bool:
 
     What silence has produced once stays, whatever is decided later.
     """
-    if submission.outcome_by == Submission.OutcomeBy.SILENCE:
-        return True
+    if submission.outcome_by:
+        return submission.outcome_by == Submission.OutcomeBy.SILENCE
     return (
         not submission.is_over and submission.due_on is not None and (today or timezone.localdate()) > submission.due_on
     )

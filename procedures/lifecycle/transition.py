@@ -1,7 +1,6 @@
 """Moving a request: the one way its state changes, with the right checked, the event written and the citizen told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,7 +18,10 @@ from ..definition.workflow import State, Transition
 from ..models import Decision, Message, Submission
 from . import clock, correction, notify, pieces, sending
 from . import edition as editions
+from .grounds import SHORTEST_FACTS, Grounds, MissingWords, complete, must_name, sign
 from .message import write
+
+__all__ = ["SHORTEST_FACTS", "Grounds", "MissingWords", "SilenceHasSpoken", "StaleAction", "apply", "locked", "refuses"]
 
 
 class StaleAction(Exception):
@@ -28,14 +30,6 @@ class StaleAction(Exception):
     def __init__(self, submission: Submission) -> None:
         super().__init__(submission.reference)
         self.submission = submission
-
-
-class MissingWords(Exception):
-    """Something the law or the workflow wants is empty; ``field`` names it."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 class SilenceHasSpoken(Exception):
@@ -50,19 +44,6 @@ class SilenceHasSpoken(Exception):
             )
             % {"day": day_in_words(due_on) if due_on else "?"}
         )
-
-
-@dataclass(frozen=True)
-class Grounds:
-    """What a decision says: reasons of law and of fact (L211-5), and words to the person."""
-
-    law: str = ""
-    fact: str = ""
-    words: str = ""
-
-
-# The shortest statement of facts that says something of the case (L211-5: a stock phrase is not enough).
-SHORTEST_FACTS = 40
 
 
 def locked(reference: str) -> Submission:
@@ -160,7 +141,7 @@ def _act(
             data["decision"] = _decide(submission, transition, by, grounds).number
         case "send_back":
             data["reason"] = bool(words)
-            decision = submission.decisions.filter(signed_at=None).order_by("-number").first()
+            decision = submission.decisions.filter(signed_at=None, basis="").order_by("-number").first()
             if decision is not None:
                 decision.returned_because = words
                 decision.save(update_fields=["returned_because"])
@@ -168,23 +149,9 @@ def _act(
             pass
 
 
-def _complete(grounds: Grounds | None, outcome: str) -> Grounds:
-    grounds = grounds or Grounds()
-    if outcome == Submission.Outcome.REFUSED:
-        if not grounds.law.strip():
-            raise MissingWords("law", _("Name the rule that is applied, with its article (L211-5)."))
-        if len(grounds.fact.strip()) < SHORTEST_FACTS:
-            raise MissingWords(
-                "fact",
-                _("Say the facts of this case in at least %(count)d characters: a stock phrase is not enough (L211-5).")
-                % {"count": SHORTEST_FACTS},
-            )
-    return grounds
-
-
 def _propose(submission: Submission, transition: Transition, by: Actor, grounds: Grounds | None) -> Decision:
-    grounds = _complete(grounds, transition.outcome or "")
-    open_one = submission.decisions.filter(signed_at=None).order_by("-number").first()
+    grounds = complete(grounds, reasoned=transition.outcome == "refused")
+    open_one = submission.decisions.filter(signed_at=None, basis="").order_by("-number").first()
     decision = open_one or Decision(submission=submission, number=submission.decisions.count() + 1)
     decision.outcome = transition.outcome or ""
     decision.law_grounds, decision.fact_grounds, decision.words = grounds.law, grounds.fact, grounds.words
@@ -195,22 +162,9 @@ def _propose(submission: Submission, transition: Transition, by: Actor, grounds:
 
 
 def _decide(submission: Submission, transition: Transition, by: Actor, grounds: Grounds | None) -> Decision:
-    membership = by.membership_for(submission.department_id, "signatory", submission.procedure.public_id)
-    person = by.person
-    # Without its author's first name, surname, title and service a decision is not sent (L212-1).
-    if membership is None or person is None or not (person.family_name and person.given_names and membership.title):
-        raise MissingWords("signer", _("Your first name, surname and title must be recorded before you sign (L212-1)."))
+    must_name(submission, by)
     decision = _propose(submission, transition, by, grounds)
-    remedies = submission.acknowledgement.get("remedies", [])
-    if decision.outcome == Submission.Outcome.REFUSED and not remedies:
-        raise MissingWords("remedies", _("A refusal needs its remedies: complete the procedure first (R421-5)."))
-    decision.remedies = remedies if decision.outcome == Submission.Outcome.REFUSED else []
-    decision.signed_by, decision.signed_at = by.user, timezone.now()
-    decision.signer_name = person.display_name
-    decision.signer_title = membership.title
-    decision.signer_service = membership.department.name
-    decision.signer_authority = membership.authority
-    decision.save()
+    sign(decision, by)
     return decision
 
 

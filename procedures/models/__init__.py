@@ -2,8 +2,9 @@
 
 from .answers import AnswerSet
 from .block import FieldBlock
-from .case import Applicant, CaseAccess, Decision, Facet, Message, Submission
+from .case import Applicant, CaseAccess, Facet, Message, Submission
 from .correction import AskedCorrection, CorrectionRequest
+from .decision import Decision
 from .document import Document, SealCertificate
 from .draft import Draft
 from .edition import Edition

@@ -259,46 +259,6 @@ class MessageFile(models.Model):
         return str(self.pk)
 
 
-class Decision(models.Model):
-    """A decision prepared by an agent and taken by a signatory; a later one may revoke it, none is changed once signed."""
-
-    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="decisions")
-    number = models.PositiveIntegerField()
-    outcome = models.CharField(max_length=20, choices=Submission.Outcome.choices)
-    law_grounds = models.TextField(_("reasons of law"), blank=True)
-    fact_grounds = models.TextField(_("reasons of fact"), blank=True)
-    words = models.TextField(_("words to the citizen"), blank=True)
-    remedies = models.JSONField(default=list)
-    # Why a signatory sent it back: between agents only, never shown to the citizen.
-    returned_because = models.TextField(_("sent back because"), blank=True)
-    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    prepared_at = models.DateTimeField(default=timezone.now)
-    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    # Copied at signature: what the letter says must not follow a later change of the directory (CRPA L212-1).
-    signer_name = models.CharField(max_length=260, blank=True)
-    signer_title = models.CharField(max_length=120, blank=True)
-    signer_service = models.CharField(max_length=120, blank=True)
-    signer_authority = models.CharField(max_length=200, blank=True)
-    signed_at = models.DateTimeField(null=True, blank=True)
-    first_read_at = models.DateTimeField(null=True, blank=True)
-    revokes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="revoked_by")
-
-    class Meta:
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
-        constraints = [
-            models.UniqueConstraint(fields=["submission", "number"], name="decision_number"),
-            models.CheckConstraint(
-                condition=models.Q(signed_at__isnull=True)
-                | (~models.Q(signer_name="") & ~models.Q(signer_title="") & ~models.Q(signer_service="")),
-                name="decision_names_its_author",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.submission_id} n° {self.number}"
-
-
 class CaseAccessQuerySet(models.QuerySet["CaseAccess"]):
     def in_force(self) -> "CaseAccessQuerySet":
         """Return the accesses that have not ended."""

@@ -13,7 +13,8 @@ from journal.anchors import Anchor
 from portal.kit.owed import Owed, OwedQuerySet
 
 from .answers import AnswerSet
-from .case import Decision, Submission
+from .case import Submission
+from .decision import Decision
 from .file import StoredFile
 
 

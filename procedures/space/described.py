@@ -245,6 +245,7 @@ def _request(submission: Submission, describe: Describe) -> dict[str, Any]:
                 "motifs_de_droit": decision.law_grounds,
                 "motifs_de_fait": decision.fact_grounds,
                 "recours": decision.remedies,
+                "retrait": decision.withdrawal,
                 "signee_par": [decision.signer_name, decision.signer_title, decision.signer_service],
             }
             # One that is prepared is no decision yet (CRPA L311-2).

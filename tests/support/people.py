@@ -17,7 +17,7 @@ from procedures.lifecycle import draft as drafts
 from procedures.lifecycle.correction import Correcting
 from procedures.lifecycle.pieces import Asking, Wanted
 from procedures.lifecycle.submit import submit
-from procedures.lifecycle.transition import apply
+from procedures.lifecycle.transition import Grounds, apply
 from procedures.models import AnswerFile, Draft, MandatePaper, Procedure, SafePaper, StoredFile, Submission
 from procedures.models.storage import store
 from tests.support import samples
@@ -98,6 +98,12 @@ class Desk:
         wanted = (Wanted("Livret de famille", "Il montre la filiation.", text, "proof"),)
         asking = Asking(wanted, timezone.localdate() + timedelta(days=days))
         return apply(submission, "ask_pieces", by=actor, asking=asking)
+
+    def decide(self, submission: Submission, key: str = "grant", law: str = "", fact: str = "") -> Submission:
+        """Let Nadia take a request and Hélène decide it: granted unless said otherwise."""
+        if submission.status == "submitted":
+            submission = apply(submission, "take_charge", by=Actor(user=self.nadia))
+        return apply(submission, key, by=Actor(user=self.helene), grounds=Grounds(law=law, fact=fact))
 
     def ask_correction(self, submission: Submission, *, days: int = 30, **reasons: str) -> Submission:
         """Let Nadia take a request and ask to correct some answers, the kind of deed unless said otherwise."""

@@ -121,6 +121,7 @@ class Asked:
         self.of_one: dict[str, dict[str, Any]] = {
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,
+            "desk:withdraw": {"reference": town.decide(town.file()).reference},
             "filing:correction": corrected,
             "desk:note_pieces": awaited,
             "desk:entry": {"draft_id": begun.public_id},
