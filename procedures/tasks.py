@@ -3,7 +3,7 @@
 from portal.kit.owed import sweep as sweep_owed
 
 from .documents import issuing, seal, seal_alert
-from .lifecycle import legal_watch, prefill, retain, scanning, uploads, watch
+from .lifecycle import draft_end, legal_watch, prefill, retain, scanning, uploads, watch
 from .models import Document, FileScan
 
 
@@ -36,8 +36,10 @@ def scan_file(pk: int) -> None:
 
 
 def sweep() -> int:
-    """Wake the worker for what is due; remove what is not kept: old drafts, files without a link or that have served."""
-    retain.purge_drafts()
+    """Wake the worker for what is due; remove what is not kept: old drafts, told of before, files without a link."""
+    draft_end.warn()
+    draft_end.purge()
+    retain.purge_corrections()
     retain.purge_mandates()
     retain.purge_pieces()
     retain.purge_orphans()

@@ -13,6 +13,7 @@ from journal.models import Event
 from messaging.models import Delivery
 from procedures.documents import verify
 from procedures.lifecycle import draft as drafts
+from procedures.lifecycle import retain
 from procedures.lifecycle import transition as transitions
 from procedures.lifecycle.message import send as write
 from procedures.lifecycle.submit import submit
@@ -356,3 +357,16 @@ def test_rows_of_a_group_are_corrected_too(desk: Desk) -> None:
     page = portal.fill(portal.get(page_of(case)), button=("row", "children:add"), follow=True)
     portal.fill(page, button="send", values={"children-2-child": "Énora"})
     assert [row["child"] for row in answers(case)["children"]] == ["Malo", "Énora"]
+
+
+def test_what_was_typed_and_never_sent_is_forgotten_a_month_after_the_request_is_over(
+    desk: Desk, case: Submission
+) -> None:
+    desk.ask_correction(case, mother="Il manque le second nom.")
+    portal = as_zoe(desk)
+    portal.fill(portal.get(page_of(case)), button="later", mother="Anne Le Bris")
+    transitions.apply(now_of(case), "withdraw", by=Actor(user=desk.zoe))
+    assert retain.purge_corrections() == 0
+    Submission.objects.update(closed_at=timezone.now() - timedelta(days=31))
+    assert retain.purge_corrections() == 1
+    assert asked(case).pending == {}

@@ -1,4 +1,6 @@
-"""A signed decision as a file: what it says, that it is valid and sealed, who may open it, whether it still holds."""
+"""A signed decision as a file (CRPA-30 to 32): what it says, that it is valid and sealed, who opens it, if it still holds."""
+
+from typing import Any
 
 import page as validator
 import pytest
@@ -28,9 +30,9 @@ def desk(db: None) -> Desk:
     return people.desk()
 
 
-def decided(desk: Desk, outcome: str, grounds: Grounds) -> Submission:
+def decided(desk: Desk, outcome: str, grounds: Grounds, **identity: Any) -> Submission:
     """File a request, have it decided by the signatory, and return it."""
-    case = transitions.apply(desk.file(), "take_charge", by=Actor(user=desk.nadia))
+    case = transitions.apply(desk.file(**identity), "take_charge", by=Actor(user=desk.nadia))
     for act, who in (("propose", desk.nadia), ("decide", desk.helene)):
         current = Submission.objects.get(pk=case.pk)
         leaving = current.version.definition.workflow.leaving(current.state)
@@ -166,3 +168,10 @@ def test_reasons_of_sixty_pages_and_unknown_signs_still_make_a_valid_letter(desk
     data = letter.pdf(letter_of(case))
     assert validator.validate_pdf_bytes(data, profile="ua1").is_compliant
     assert "[U+1F419]" in text_of_pdf(data)
+
+
+def test_a_letter_that_goes_by_post_leaves_the_place_of_a_signature(desk: Desk) -> None:
+    case = decided(desk, "granted", Grounds(), applicant_email="", applicant_contact="post")
+    page = letter.html(letter_of(case))
+    assert "Signature :" in page
+    assert "sans signature manuscrite" not in page

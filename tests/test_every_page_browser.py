@@ -117,6 +117,8 @@ NOT_PAGES = {
     "desk:file",
     "desk:receipt",
     "desk:later_receipt",
+    "register:ods",
+    "register:json",
     "desk:decision",
     "desk:attestation",
     "desk:entry_paper",

@@ -179,7 +179,11 @@ def test_a_draft_that_goes_takes_the_pieces_on_their_way_with_it() -> None:
     procedure = samples.procedure()
     assert procedure.current_version is not None
     draft = Draft.objects.create(
-        procedure=procedure, version=procedure.current_version, expires_at=timezone.now() - timedelta(days=1)
+        procedure=procedure,
+        version=procedure.current_version,
+        expires_at=(past := timezone.now() - timedelta(days=1)),
+        told_of=past,
+        told_at=past - timedelta(days=14),
     )
     row = PartialUpload.objects.create(
         draft=draft, upload=uuid.uuid4(), field_id="proof", name="a.pdf", total=9, received=3, pieces=[0]

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from .cells import Cell
 from .sheets import TEXT, cut, held, parts, sheet_name
-from .tables import Table, Tables
+from .tables import Book, Table
 
 _MIME = "application/vnd.oasis.opendocument.spreadsheet"
 _NAMES = " ".join(
@@ -61,7 +61,7 @@ _SPACES = re.compile("^ +|(?<= ) +| +$")
 _LARGE = 80_000_000
 
 
-def write(out: IO[bytes], tables: Tables) -> str:
+def write(out: IO[bytes], tables: Book) -> str:
     """Write the workbook; return the end of the file's name."""
     every, taken, names = [*tables.all(), tables.legend()], set[str](), list[str]()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

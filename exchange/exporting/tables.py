@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import date, datetime
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, Protocol
 
 from procedures.lifecycle.content import temporary
 
@@ -62,6 +62,16 @@ def _mark(value: Any) -> dict[str, str]:
 
 def _unmark(value: dict[str, str]) -> date | datetime:
     return datetime.fromisoformat(value["at"]) if "at" in value else date.fromisoformat(value["on"])
+
+
+class Book(Protocol):
+    """What a workbook is written from."""
+
+    def all(self) -> list[Table]:
+        """Return every table, the main one first."""
+
+    def legend(self) -> Table:
+        """Return the table that says what each column is."""
 
 
 class Tables:

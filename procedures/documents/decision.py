@@ -22,6 +22,8 @@ def html(document: Document, sealed_by: str = "") -> str:
         **paper.common(document),
         "decision": taken,
         "refused": refused,
+        # Whoever gave no address is written to by post: then the letter is signed by hand (L212-1).
+        "by_post": not submission.applicant.email,
         "opening": letters.refused if refused else letters.granted,
         "title": submission.version.definition.title,
         "service": submission.acknowledgement["service"],

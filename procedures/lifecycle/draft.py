@@ -203,11 +203,15 @@ def discard(draft: Draft) -> None:
     draft.delete()
 
 
+def resume_address(draft: Draft) -> str:
+    """Return the address that re-opens the draft on another device for 30 days: a secret."""
+    token = signing.dumps([str(draft.public_id), str(draft.resume_nonce)], salt=_SALT)
+    return f"{settings.PUBLIC_URL}{reverse('filing:resume', args=[token])}"
+
+
 def send_link(draft: Draft, address: str) -> None:
     """Send a link that re-opens the draft on another device for 30 days."""
-    token = signing.dumps([str(draft.public_id), str(draft.resume_nonce)], salt=_SALT)
-    link = settings.PUBLIC_URL + reverse("filing:resume", args=[token])
-    context = {"draft": draft, "link": link, "days": RESUME_LINK.days, "town": town.current()}
+    context = {"draft": draft, "link": resume_address(draft), "days": RESUME_LINK.days, "town": town.current()}
     deliver(
         key=f"draft:{draft.public_id}:{timezone.now().timestamp()}",
         purpose="resume",

@@ -1,5 +1,5 @@
-"""What is not kept: drafts past their date, files that nothing links any more or never sent, documents that have served,
-mandates that nobody accepted.
+"""What is not kept: files that nothing links any more or never sent, documents that have served, words typed for a
+correction that is over, mandates that nobody accepted.
 """
 
 from collections import defaultdict
@@ -13,19 +13,10 @@ from django.utils import timezone
 from accounts.models import Mandate, Person
 from journal import models as journal
 
-from ..models import AnswerFile, Draft, PieceFile, StoredFile, Submission
+from ..models import AnswerFile, CorrectionRequest, PieceFile, StoredFile, Submission
 from ..models.storage import destroy, remove
-from .draft import discard
 
 UNANSWERED = timedelta(days=60)
-
-
-def purge_drafts(limit: int = 200) -> int:
-    """Remove drafts past their date; return how many."""
-    old = list(Draft.objects.filter(expires_at__lt=timezone.now(), submission=None)[:limit])
-    for draft in old:
-        discard(draft)
-    return len(old)
 
 
 def purge_orphans(limit: int = 200) -> int:
@@ -47,6 +38,15 @@ def purge_orphans(limit: int = 200) -> int:
         default_storage.delete(key)
         count += 1
     return count
+
+
+def purge_corrections(limit: int = 200) -> int:
+    """Forget what was typed for a correction and never sent, a month after the request is over; return how many."""
+    found = CorrectionRequest.objects.filter(
+        submission__closed_at__lt=timezone.now() - timedelta(days=30), answered_at=None
+    ).exclude(pending={})
+    keys = list(found.values_list("pk", flat=True)[:limit])
+    return CorrectionRequest.objects.filter(pk__in=keys).update(pending={})
 
 
 def purge_pieces(limit: int = 200) -> int:

@@ -69,6 +69,9 @@ class Draft(Origin):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(default=expiry, db_index=True)
+    # Of which end its person was told, and when: a later save gives it another.
+    told_of = models.DateTimeField(null=True, blank=True, editable=False)
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Once filed, a draft is an empty shell that leads to its request: a second POST finds it.
     submission = models.OneToOneField(
         "procedures.Submission", on_delete=models.PROTECT, null=True, blank=True, related_name="draft"

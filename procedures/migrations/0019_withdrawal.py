@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procedures', '0017_decision_document'),
+        ('procedures', '0018_draft_told'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
