@@ -261,6 +261,16 @@ def may_tend_clock(actor: Actor, submission: Submission) -> bool:
     return bool(roles_on(actor, submission) & _GRANTS["agent"])
 
 
+def may_give_visas(actor: Actor) -> bool:
+    """Heads countersign what is proposed in their departments, where the workflow asks for it."""
+    return bool(desk_departments(actor, (Role.HEAD,)))
+
+
+def may_sign_any(actor: Actor) -> bool:
+    """Signatories sign what is proposed in their departments."""
+    return bool(desk_departments(actor, (Role.SIGNATORY,)))
+
+
 def may_prepare_withdrawal(actor: Actor, submission: Submission) -> bool:
     """Agents and heads of the responsible department prepare the withdrawal of a decision."""
     return bool(roles_on(actor, submission) & _GRANTS["agent"])

@@ -143,6 +143,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "pages:verify": EVERYONE,
     "desk:home": desk(elsewhere=200),
     "desk:list": desk(elsewhere=200),
+    # Who signs nowhere has nothing to sign.
+    "desk:to_sign": desk(403, 403) | {"signatory": 200},
     "desk:absence": desk(elsewhere=200),
     # An absence of Nadia's: nobody else cancels it here.
     "desk:cancel_absence": desk(404) | {"agent": 302},

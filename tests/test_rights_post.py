@@ -143,6 +143,8 @@ SENT: dict[str, Answers] = {
     "pages:verify": everyone(422),
     "desk:home": READ_ONLY_WORK,
     "desk:list": READ_ONLY_WORK,
+    # Nothing ticked.
+    "desk:to_sign": desk(302, "signatory", elsewhere=403),
     "desk:absence": desk(422, *AGENTS, elsewhere=422),
     # An absence of Nadia's.
     "desk:cancel_absence": desk(404, *AGENTS) | {"agent": 302},

@@ -251,6 +251,58 @@ DECISION_WITH_PIECES = Workflow(
     ],
 )
 
+# The same, countersigned: a head's visa, then the signatory; either sends back, and nobody decides without the visa.
+_TO_VISA = State(
+    id="to_visa",
+    label="À viser",
+    status="under_review",
+    citizen_label="Étudiée par le service",
+    citizen_explanation="L’étude de votre demande est terminée. La décision est en cours de relecture.",
+)
+_VISA = Transition.model_validate(
+    {
+        "id": "visa",
+        "label": "Donner le visa",
+        "from": ["to_visa"],
+        "to": "to_sign",
+        "role": "head",
+        "act": "visa",
+        "effects": [],
+    }
+)
+_REFUSE_VISA = Transition.model_validate(
+    {
+        "id": "refuse_visa",
+        "label": "Refuser le visa",
+        "from": ["to_visa"],
+        "to": "in_review",
+        "role": "head",
+        "act": "send_back",
+        "effects": [],
+    }
+)
+
+
+def _countersigned(transition: Transition) -> Transition:
+    """Return the same transition where a visa comes between the proposal and the decision."""
+    if transition.act == "propose":
+        return transition.model_copy(update={"to": "to_visa"})
+    if transition.act == "decide" and "to_sign" in transition.from_:
+        return transition.model_copy(update={"from_": ["to_sign"]})
+    return transition
+
+
+DECISION_WITH_VISA = Workflow(
+    start=DECISION.start,
+    states=[*DECISION_WITH_PIECES.states[:4], _TO_VISA, *DECISION_WITH_PIECES.states[4:]],
+    transitions=[
+        *map(_countersigned, DECISION_WITH_PIECES.transitions[:-1]),
+        _VISA,
+        _REFUSE_VISA,
+        _withdraw("received", "in_review", "awaiting_citizen", "awaiting_pieces", "to_visa", "to_sign"),
+    ],
+)
+
 # A report or a contact: no decision, an agent says what was done.
 HANDLING = Workflow(
     start="received",
@@ -280,4 +332,9 @@ HANDLING = Workflow(
     ],
 )
 
-READY = {"decision": DECISION, "decision_with_pieces": DECISION_WITH_PIECES, "handling": HANDLING}
+READY = {
+    "decision": DECISION,
+    "decision_with_pieces": DECISION_WITH_PIECES,
+    "decision_with_visa": DECISION_WITH_VISA,
+    "handling": HANDLING,
+}

@@ -14,7 +14,7 @@ Awaiting = Literal["pieces", "correction", "payment", "appointment"]
 Role = Literal["agent", "head", "signatory", "procedure_admin", "town_admin", "auditor", "applicant"]
 # What an actor must give, and what the transition does with it.
 Act = Literal[
-    "move", "ask_correction", "reply", "ask_pieces", "send_pieces", "propose", "decide", "send_back", "withdraw"
+    "move", "ask_correction", "reply", "ask_pieces", "send_pieces", "propose", "visa", "decide", "send_back", "withdraw"
 ]
 Effect = Literal["notify_citizen"]
 
@@ -114,6 +114,7 @@ def check(workflow: Workflow) -> Iterator[str]:
         if transition.act in {"reply", "send_pieces", "withdraw"} and transition.role != "applicant":
             yield f"the transition “{transition.id}” belongs to the applicant"
     yield from _faults_of_pieces(workflow, known)
+    yield from _faults_of_visas(workflow, known)
 
 
 def _faults_of_pieces(workflow: Workflow, known: set[str]) -> Iterator[str]:
@@ -124,6 +125,28 @@ def _faults_of_pieces(workflow: Workflow, known: set[str]) -> Iterator[str]:
                 yield f"the transition “{transition.id}” asks for pieces: it must lead to a state that awaits them"
             elif not any(after.act == "send_pieces" for after in workflow.leaving(transition.to)):
                 yield f"nothing lets the applicant send the pieces that the state “{transition.to}” awaits"
+
+
+def _faults_of_visas(workflow: Workflow, known: set[str]) -> Iterator[str]:
+    """Yield what is wrong with the visas: each follows a proposal, may be refused, and none is gone round to decide."""
+    visas = [one for one in workflow.transitions if one.act == "visa"]
+    before = {state for visa in visas for state in visa.from_}
+    for visa in visas:
+        if visa.role not in {"head", "signatory"}:
+            yield f"the transition “{visa.id}” is a visa: only a head or a signatory may give it"
+        for state in visa.from_:
+            entering = [one for one in workflow.transitions if one.to == state]
+            if any(one.act not in {"propose", "visa"} for one in entering):
+                yield f"the state “{state}” waits for a visa: only a proposal or an earlier visa may lead to it"
+            if not any(one.act == "send_back" for one in workflow.leaving(state)):
+                yield f"the state “{state}” waits for a visa: something must send the proposal back from it"
+    for decide in (one for one in workflow.transitions if one.act == "decide" and visas):
+        for state in decide.from_:
+            # What silence refused is decided over again from where it stands.
+            if state not in known or workflow.state(state).status == "decided":
+                continue
+            if state in before or any(one.act != "visa" for one in workflow.transitions if one.to == state):
+                yield f"the transition “{decide.id}” decides from “{state}” without all the visas"
 
 
 def _ends_of(workflow: Workflow) -> set[str]:

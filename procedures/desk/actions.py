@@ -34,6 +34,7 @@ TEMPLATES = {
     "ask_correction": "desk/correction.html",
     "ask_pieces": "desk/pieces.html",
     "send_back": "desk/words.html",
+    "visa": "desk/visa.html",
 }
 
 
@@ -140,6 +141,8 @@ def _draw(
         open_one = pieces.latest(submission)
         effect = effect_of(submission.version.definition.legal)
         context["held"] = bool(effect and open_one and open_one.touches_clock)
+    if transition.act in {"propose", "visa", "decide", "send_back"}:
+        context["proposal"] = casefile.prepared_of(submission)
     if transition.act in {"propose", "decide"}:
         context |= _letter(actor, submission, transition, form)
     return page(request, TEMPLATES.get(transition.act, "desk/move.html"), context, section="case", status=status)

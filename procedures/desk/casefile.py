@@ -29,7 +29,7 @@ from ..lifecycle.transition import SilenceHasSpoken, refuses
 from ..models import AnswerFile, AnswerSet, Decision, Document, Message, Submission
 from ..models.file import PAPER
 from .access import name_of
-from .words import due_of, happened, is_to_sign, shape_of
+from .words import due_of, happened, is_proposed, shape_of
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,7 @@ def corrections_of(submission: Submission, sets: list[AnswerSet]) -> list[Sendin
 def prepared_of(submission: Submission) -> Decision | None:
     """Return the decision that is prepared and not signed."""
     unsigned = submission.decisions.filter(signed_at=None, basis="").select_related("prepared_by__person")
+    unsigned = unsigned.prefetch_related("visas")
     return unsigned.order_by("-number").first()
 
 
@@ -178,10 +179,14 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     sets = list(submission.answer_sets.order_by("number"))
     sent = sets[-1] if sets else None
     exchanged: list[Message] = list(submission.messages.prefetch_related("files__stored"))
-    decisions = list(submission.decisions.select_related("prepared_by__person", "document__stored").order_by("-number"))
+    decisions = list(
+        submission.decisions.select_related("prepared_by__person", "document__stored")
+        .prefetch_related("visas")
+        .order_by("-number")
+    )
     prepared = next((one for one in decisions if one.signed_at is None and not one.basis), None)
     revoked = {one.revokes_id for one in decisions if one.signed_at is not None}
-    to_sign = is_to_sign(definition.workflow, submission.state)
+    to_sign = is_proposed(definition.workflow, submission.state)
     acts = actions_of(actor, submission)
     return {
         "submission": submission,

@@ -16,7 +16,7 @@ from ..models import Decision, Message, ProcedureVersion, Submission
 from ..models.case import SubmissionQuerySet
 from .access import short_name_of
 from .selection import View
-from .words import SOON, Due, Shape, day_group, due_of, expected, is_to_sign, shape_of, short_day
+from .words import SOON, Due, Shape, day_group, due_of, expected, is_to_sign, is_to_visa, shape_of, short_day
 
 OPEN = ("submitted", "under_review", "awaiting_citizen")
 CAP = 99
@@ -51,16 +51,16 @@ def _unread() -> Exists:
     return Exists(Message.objects.filter(submission=OuterRef("pk"), from_citizen=True, read_at=None))
 
 
-def _to_sign(visible: SubmissionQuerySet) -> SubmissionQuerySet:
-    """Return what was proposed and waits for a signatory; states are the version's own, so versions are asked."""
+def _to_sign(visible: SubmissionQuerySet, *, visa: bool = False) -> SubmissionQuerySet:
+    """Return what was proposed and waits for a signatory, or for a visa; states are the version's own: versions are asked."""
     unsigned = Decision.objects.filter(signed_at=None, basis="").values("submission")
     withdrawals = Q(pk__in=Decision.objects.filter(signed_at=None).exclude(basis="").values("submission"))
     proposed = visible.filter(pk__in=unsigned, status="under_review")
     pairs = set(proposed.order_by().values_list("version", "state").distinct())
     versions = ProcedureVersion.objects.in_bulk({version for version, _state in pairs})
-    wanted = withdrawals
+    wanted, waits = (Q(pk__in=[]), is_to_visa) if visa else (withdrawals, is_to_sign)
     for version, state in pairs:
-        if is_to_sign(versions[version].definition.workflow, state):
+        if waits(versions[version].definition.workflow, state):
             wanted |= Q(version=version, state=state, status="under_review", pk__in=unsigned)
     return visible.filter(wanted)
 
@@ -74,6 +74,8 @@ def selected(actor: Actor, view: View, among: SubmissionQuerySet | None = None) 
         found = found.filter(pk__in=Message.objects.filter(from_citizen=True, read_at=None).values("submission"))
     elif view.state == "to_sign":
         found = _to_sign(found)
+    elif view.state == "to_visa":
+        found = _to_sign(found, visa=True)
     elif view.state in Submission.Status.values:
         found = found.filter(status=view.state)
     if view.procedure:
@@ -108,6 +110,8 @@ def counters(actor: Actor) -> list[Counter]:
         (View(state="open", agent="nobody"), _("To assign"), _("nobody follows them yet"), "assign", ""),
         (View(state="to_sign"), _("To sign"), _("decisions prepared"), "visa", ""),
     ]
+    if permissions.may_give_visas(actor):
+        wanted.append((View(state="to_visa"), _("To countersign"), _("decisions that wait for a visa"), "visa", ""))
     made = []
     for view, label, words, icon, tone in wanted:
         count = selected(actor, view).order_by()[: CAP + 1].count()

@@ -14,11 +14,12 @@ from accounts.permissions import Actor
 from .. import permissions
 from ..models import Procedure, Submission
 
-STATES = ("open", "answered", "to_sign", *Submission.Status.values, "all")
+STATES = ("open", "answered", "to_visa", "to_sign", *Submission.Status.values, "all")
 # What the address says, in French, for each value of a filter.
 SLUGS = {
     "open": "en-cours",
     "answered": "reponse-recue",
+    "to_visa": "a-viser",
     "to_sign": "a-signer",
     "submitted": "deposees",
     "under_review": "en-instruction",
@@ -123,6 +124,7 @@ def state_words(value: str) -> str:
     return {
         "open": _("Under way"),
         "answered": _("Answer received"),
+        "to_visa": _("To countersign"),
         "to_sign": _("To sign"),
         "submitted": _("Filed"),
         "under_review": _("Under study"),

@@ -2,11 +2,25 @@
 
 from django.urls import URLPattern, path
 
-from . import absence, accesses, actions, clock, death, entries, mandate_views, readings, sector, views, withdraw_views
+from . import (
+    absence,
+    accesses,
+    actions,
+    clock,
+    death,
+    entries,
+    mandate_views,
+    readings,
+    sector,
+    to_sign,
+    views,
+    withdraw_views,
+)
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
+    path("a-signer/", to_sign.to_sign, name="to_sign"),
     path("absence/", absence.absence, name="absence"),
     path("absence/<int:pk>/annuler/", absence.cancel, name="cancel_absence"),
     path("secteur/", sector.sector, name="sector"),

@@ -133,9 +133,19 @@ def shape_of(submission: Submission) -> Shape:
 
 
 def is_to_sign(workflow: Workflow, state: str) -> bool:
-    """Say whether requests of this state were proposed and wait for a signatory."""
-    proposed = any(t.act == "propose" and t.to == state for t in workflow.transitions)
+    """Say whether requests of this state were proposed, bear their visas and wait for a signatory."""
+    proposed = any(t.act in {"propose", "visa"} and t.to == state for t in workflow.transitions)
     return proposed and any(t.act == "decide" for t in workflow.leaving(state))
+
+
+def is_to_visa(workflow: Workflow, state: str) -> bool:
+    """Say whether requests of this state wait for a visa."""
+    return any(t.act == "visa" for t in workflow.leaving(state))
+
+
+def is_proposed(workflow: Workflow, state: str) -> bool:
+    """Say whether a decision is proposed in this state, and waits for a visa or a signature."""
+    return is_to_visa(workflow, state) or is_to_sign(workflow, state)
 
 
 def expected(submission: Submission, *, unread: bool) -> str:
@@ -150,6 +160,8 @@ def expected(submission: Submission, *, unread: bool) -> str:
         return _("Wait for the citizen")
     if is_to_sign(submission.version.definition.workflow, submission.state):
         return _("Wait for the signature")
+    if is_to_visa(submission.version.definition.workflow, submission.state):
+        return _("Wait for the visa")
     return _("Study the request")
 
 

@@ -16,7 +16,7 @@ from portal.kit.moments import day_in_words
 from .. import permissions
 from ..definition.workflow import State, Transition
 from ..models import Decision, Message, Submission
-from . import clock, correction, notify, pieces, sending
+from . import clock, correction, notify, pieces, sending, visas
 from . import edition as editions
 from .grounds import SHORTEST_FACTS, Grounds, MissingWords, complete, must_name, sign
 from .message import write
@@ -137,32 +137,41 @@ def _act(
             data["message"] = str(write(submission, by, words, kind=Message.Kind.REPLY).public_id)
         case "propose":
             data["decision"] = _propose(submission, transition, by, grounds).number
+        case "visa":
+            data["decision"] = visas.give(submission, transition, by).decision.number
         case "decide":
             data["decision"] = _decide(submission, transition, by, grounds).number
         case "send_back":
             data["reason"] = bool(words)
-            decision = submission.decisions.filter(signed_at=None, basis="").order_by("-number").first()
+            decision = visas.open_proposal(submission)
             if decision is not None:
                 decision.returned_because = words
                 decision.save(update_fields=["returned_because"])
+                visas.void(decision)
         case _:
             pass
 
 
 def _propose(submission: Submission, transition: Transition, by: Actor, grounds: Grounds | None) -> Decision:
     grounds = complete(grounds, reasoned=transition.outcome == "refused")
-    open_one = submission.decisions.filter(signed_at=None, basis="").order_by("-number").first()
-    decision = open_one or Decision(submission=submission, number=submission.decisions.count() + 1)
+    decision = visas.open_proposal(submission)
+    if decision is None:
+        decision = Decision(submission=submission, number=submission.decisions.count() + 1)
+    elif transition.act == "propose":
+        visas.void(decision)
     decision.outcome = transition.outcome or ""
     decision.law_grounds, decision.fact_grounds, decision.words = grounds.law, grounds.fact, grounds.words
     decision.returned_because = ""
-    decision.prepared_by, decision.prepared_at = by.user, timezone.now()
+    # What a signatory signs as it was proposed stays prepared by whoever proposed it.
+    if transition.act == "propose" or decision.prepared_by is None:
+        decision.prepared_by, decision.prepared_at = by.user, timezone.now()
     decision.save()
     return decision
 
 
 def _decide(submission: Submission, transition: Transition, by: Actor, grounds: Grounds | None) -> Decision:
     must_name(submission, by)
+    visas.must_be_as_seen(submission, transition, grounds)
     decision = _propose(submission, transition, by, grounds)
     sign(decision, by)
     return decision

@@ -4,7 +4,7 @@ from .answers import AnswerSet
 from .block import FieldBlock
 from .case import Applicant, CaseAccess, Facet, Message, Submission
 from .correction import AskedCorrection, CorrectionRequest
-from .decision import Decision
+from .decision import Decision, Visa
 from .document import Document, SealCertificate
 from .draft import Draft
 from .edition import Edition
@@ -53,5 +53,6 @@ __all__ = [
     "StoredFile",
     "Submission",
     "UnusualReading",
+    "Visa",
     "WorkingCopy",
 ]

@@ -84,3 +84,30 @@ class Decision(models.Model):
     def withdrawn_by(self) -> "Decision | None":
         """The signed decision that took it back."""
         return self.revoked_by.filter(signed_at__isnull=False).first()
+
+
+class Visa(models.Model):
+    """A visa on a decision that was proposed, in its order; one on a proposal that was sent back or changed is void."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="visas")
+    transition = models.CharField(max_length=48)
+    role = models.CharField(max_length=20)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # Copied: what was said must not follow a later change of the directory.
+    name = models.CharField(max_length=260)
+    title = models.CharField(max_length=120, blank=True)
+    given_at = models.DateTimeField(default=timezone.now)
+    void_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("visa")
+        verbose_name_plural = _("visas")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision", "transition"], name="visa_once", condition=models.Q(void_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision_id} {self.transition}"
