@@ -261,14 +261,9 @@ def may_tend_clock(actor: Actor, submission: Submission) -> bool:
     return bool(roles_on(actor, submission) & _GRANTS["agent"])
 
 
-def may_give_visas(actor: Actor) -> bool:
-    """Heads countersign what is proposed in their departments, where the workflow asks for it."""
-    return bool(desk_departments(actor, (Role.HEAD,)))
-
-
-def may_sign_any(actor: Actor) -> bool:
-    """Signatories sign what is proposed in their departments."""
-    return bool(desk_departments(actor, (Role.SIGNATORY,)))
+def works_as(actor: Actor, role: Role) -> bool:
+    """Say whether she has work of that role in her sector of the moment: heads countersign, signatories sign."""
+    return bool(desk_departments(actor, (role,)))
 
 
 def may_prepare_withdrawal(actor: Actor, submission: Submission) -> bool:

@@ -133,7 +133,7 @@ def page(
         "agent_name": name,
         "section": section,
         "may_enter": permissions.may_enter_any(actor),
-        "may_sign": permissions.may_sign_any(actor),
+        "may_sign": permissions.works_as(actor, Role.SIGNATORY),
         "may_export": permissions.may_export(actor),
         "may_audit": may_audit(actor),
         "administers": bool(administered(actor)),

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Role
 from accounts.permissions import Actor
 from portal.kit.paging import Page, keyset
 
@@ -110,7 +111,7 @@ def counters(actor: Actor) -> list[Counter]:
         (View(state="open", agent="nobody"), _("To assign"), _("nobody follows them yet"), "assign", ""),
         (View(state="to_sign"), _("To sign"), _("decisions prepared"), "visa", ""),
     ]
-    if permissions.may_give_visas(actor):
+    if permissions.works_as(actor, Role.HEAD):
         wanted.append((View(state="to_visa"), _("To countersign"), _("decisions that wait for a visa"), "visa", ""))
     made = []
     for view, label, words, icon, tone in wanted:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import Role
 from accounts.permissions import Actor, actor_of
 from journal.models import AccessLog
 from portal.kit.paging import keyset
@@ -46,7 +47,7 @@ class ToSign:
 def to_sign(request: HttpRequest) -> HttpResponse:
     """Show what waits for a signature; a POST signs those that are ticked, each by itself."""
     actor = actor_of(request)
-    if not permissions.may_sign_any(actor):
+    if not permissions.works_as(actor, Role.SIGNATORY):
         raise PermissionDenied
     if request.method == "POST":
         return _sign(request, actor)
