@@ -137,6 +137,8 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=5_000_000)  # of a definition
 # How long the documents that serve for a decision only (identity, bank, income…) outlive it: past the two months given
 # to contest it before the court (CJA R421-1).
+# How long agents have to confirm what silence has produced before heads are told.
+SILENCE_UNCONFIRMED_DAYS = env.int("SILENCE_UNCONFIRMED_DAYS", default=3)
 DECIDED_FILES_DAYS = env.int("DECIDED_FILES_DAYS", default=75)
 # Photos are kept no larger than reading them needs.
 IMAGE_MAX_SIDE = env.int("IMAGE_MAX_SIDE", default=3000)

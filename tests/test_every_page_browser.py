@@ -66,6 +66,8 @@ for one in (helped, case):
 # Its legal date is past: silence has decided.
 Submission.objects.filter(procedure__slug='inscription-scolaire', state='in_review').update(
     due_on=today - timedelta(days=2))
+silent = Submission.objects.get(procedure__slug='inscription-scolaire', state='in_review')
+SilenceRequest.objects.create(submission=silent, kind='reasons', due_on=today + timedelta(days=20))
 print('found ' + json.dumps({
     'slug': case.procedure.slug,
     'reference': case.reference,
@@ -73,6 +75,7 @@ print('found ' + json.dumps({
     'pk': 1,
     'kind': 'brouillons',
     'own filing:pieces': {'reference': mine.get(awaiting='pieces').reference},
+    'own desk:reasons': {'reference': silent.reference},
     'own desk:withdraw': {'reference': Submission.objects.filter(outcome_by='decision', outcome='granted').first().reference},
     'own filing:correction': {'reference': case.reference},
     'paper_id': str(SafePaper.objects.get(person__user__email='citoyen@exemple.fr').public_id),
@@ -108,6 +111,7 @@ NOT_PAGES = {
     "filing:receipt",
     "filing:later_receipt",
     "filing:decision",
+    "filing:attestation",
     "filing:upload",
     "space:paper_file",
     "desk:file",
@@ -116,6 +120,7 @@ NOT_PAGES = {
     "register:ods",
     "register:json",
     "desk:decision",
+    "desk:attestation",
     "desk:entry_paper",
     "desk:mandate_file",
     # The double's machine formats; its page is opened by test_identity_browser.py.

@@ -36,6 +36,8 @@ class World:
         self.of_one: dict[str, dict[str, Any]] = {
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,
+            "filing:silence": {"what": "motifs"},
+            "desk:reasons": {"reference": self.town.ask_reasons(self.file()).reference},
             "desk:withdraw": {"reference": self.town.decide(self.file()).reference},
             "filing:correction": corrected,
             "desk:note_pieces": awaited,

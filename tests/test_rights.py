@@ -96,6 +96,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "filing:consultations": followed(),
     "filing:pieces": followed(),
     "filing:correction": followed(),
+    "filing:silence": followed(302),
+    "filing:attestation": followed(404),
     "filing:message": dict.fromkeys(ROLES, 302),
     "filing:action": followed(),
     "filing:receipt": followed(202),
@@ -188,6 +190,9 @@ EXPECTED: dict[str, dict[str, int]] = {
     "desk:silence": desk(302),
     "desk:give_up_pieces": desk(302),
     "desk:note_pieces": desk() | {"signatory": 403, "auditor": 403},
+    # The reasons of a refusal by silence, asked for.
+    "desk:reasons": desk() | {"signatory": 403, "auditor": 403},
+    "desk:attestation": desk(404),
     # A request that was granted.
     "desk:withdraw": desk() | {"auditor": 403},
     "desk:death": desk() | {"auditor": 403, "signatory": 403},

@@ -96,6 +96,9 @@ SENT: dict[str, Answers] = {
     # Nothing chosen, nothing said: it is kept as it is.
     "filing:pieces": followed(302),
     "filing:correction": followed(302),
+    # Silence has decided nothing yet.
+    "filing:silence": followed(302),
+    "filing:attestation": READ_ONLY,
     "filing:message": followed(422),
     "filing:action": followed(302),
     "filing:receipt": READ_ONLY,
@@ -152,6 +155,8 @@ SENT: dict[str, Answers] = {
     "desk:silence": desk(302, "agent", "head"),
     "desk:give_up_pieces": desk(302, "agent", "head"),
     "desk:note_pieces": desk(422, "agent", "head"),
+    "desk:reasons": desk(422, "agent", "head"),
+    "desk:attestation": READ_ONLY_WORK,
     "desk:withdraw": desk(422, "agent", "head", "signatory"),
     "desk:death": desk(422, "agent", "head"),
     "desk:message": desk(422, "agent", "head", "signatory"),

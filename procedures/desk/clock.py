@@ -1,4 +1,4 @@
-"""What agents do about the legal clock: confirm what silence has produced, stop asking for pieces."""
+"""What agents do about the legal clock: confirm what silence has produced, give its reasons, stop asking for pieces."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -7,12 +7,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.identity.work_session import take_typed
 from accounts.permissions import actor_of
 
 from .. import permissions
-from ..lifecycle import pieces, pieces_answer, silence
+from ..lifecycle import pieces, pieces_answer, silence, silence_asks
+from ..lifecycle.grounds import Grounds, MissingWords
 from ..lifecycle.transition import StaleAction
 from .access import desk_only, load, note, page
+from .forms import ReasonsForm
 from .pieces_form import ArrivalForm
 from .words import due_of
 
@@ -81,3 +84,37 @@ def note_pieces(request: HttpRequest, reference: str) -> HttpResponse:
     note(actor, "read", submission)
     context = {"submission": submission, "form": form, "due": due_of(submission), "applicant": submission.applicant}
     return page(request, "desk/arrival.html", context, section="case", status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_only
+def reasons(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask for the reasons of a refusal by silence, which the person asked for; the POST gives them."""
+    submission, actor = load(request, reference), actor_of(request)
+    if not permissions.may_tend_clock(actor, submission):
+        raise PermissionDenied
+    asked = silence_asks.asked_of(submission)
+    if asked is None or asked.kind != silence_asks.Kind.REASONS:
+        raise Http404
+    if asked.answered_at is not None:
+        messages.warning(request, _("The reasons were given already. Nothing was done."))
+        return redirect("desk:case", submission.reference)
+    typed = take_typed(request, request.path)
+    form, status = ReasonsForm(request.POST if request.method == "POST" else None, initial=typed or {}), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                grounds = Grounds(law=form.cleaned_data["law"], fact=form.cleaned_data["fact"])
+                silence_asks.give_reasons(submission, grounds, by=actor)
+            except MissingWords as missing:
+                form.add_error(missing.field if missing.field in form.fields else None, str(missing))
+            except StaleAction:
+                messages.warning(request, _("The reasons were given already. Nothing was done."))
+                return redirect("desk:case", submission.reference)
+            else:
+                messages.success(request, _("The reasons are given. The applicant is told."))
+                return redirect("desk:case", submission.reference)
+    note(actor, "read", submission)
+    context = {"submission": submission, "form": form, "asked": asked, "applicant": submission.applicant}
+    return page(request, "desk/reasons.html", context, section="case", status=status)

@@ -123,6 +123,23 @@ class DecisionForm(DeskForm):
         return fact
 
 
+class ReasonsForm(DeskForm):
+    """The reasons of a refusal that silence made (L232-4)."""
+
+    law = Words(
+        rows=4,
+        label=gettext_lazy("The rule that is applied"),
+        help_text=gettext_lazy("The text and its article, in a whole sentence: the person reads it as it is."),
+        empty=gettext_lazy("Name the rule that is applied, with its article (L211-5)."),
+    )
+    fact = Words(
+        rows=6,
+        label=gettext_lazy("The facts, in one to three sentences"),
+        help_text=gettext_lazy("Dates and papers of this very case. A stock phrase is not enough (L211-5)."),
+        empty=gettext_lazy("Say the facts of this case, with dates and papers (L211-5)."),
+    )
+
+
 def form_for(transition: Transition, data: Any, prepared: Decision | None, *, preview: bool = False) -> DeskForm:
     """Build the form of a transition; a decision starts from what was prepared with the same outcome.
 

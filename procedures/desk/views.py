@@ -22,7 +22,7 @@ from .. import permissions
 from ..definition.reference import normalise_reference
 from ..lifecycle import message as letters
 from ..lifecycle import scanning
-from ..models import StoredFile, Submission
+from ..models import Document, StoredFile, Submission
 from . import casefile, inbox, selection
 from .access import desk_only, load, note, note_search, page
 from .files import download
@@ -177,6 +177,18 @@ def decision(request: HttpRequest, reference: str, number: int) -> HttpResponseB
     """Download a signed decision as a PDF, once it is made."""
     submission = load(request, reference)
     document = submission.documents.filter(decision__number=number).select_related("stored").first()
+    if document is None or document.stored is None:
+        raise Http404
+    note(actor_of(request), "download", submission)
+    return download(document.stored, document.stored.name)
+
+
+@require_safe
+@desk_only
+def attestation(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Download the attestation of an acceptance by silence, once it is made."""
+    submission = load(request, reference)
+    document = submission.documents.filter(kind=Document.Kind.ATTESTATION).select_related("stored").first()
     if document is None or document.stored is None:
         raise Http404
     note(actor_of(request), "download", submission)

@@ -18,6 +18,7 @@ from ..lifecycle.death import RECORDED, UNDONE
 from ..lifecycle.entry import RECEIPT_GIVEN
 from ..lifecycle.pieces_answer import PIECES_GIVEN_UP, PIECES_NOTED, PIECES_SENT
 from ..lifecycle.silence import CONFIRMED, is_to_confirm
+from ..lifecycle.silence_asks import ATTESTATION_ASKED, ATTESTATION_ISSUED, REASONS_ASKED, REASONS_GIVEN
 from ..lifecycle.withdraw import DROPPED, PREPARED, WITHDRAWN
 from ..models import Submission
 
@@ -57,6 +58,10 @@ _BY_ITSELF = {
     WITHDRAWN: gettext_lazy("Decision withdrawn"),
     PREPARED: gettext_lazy("Withdrawal of the decision prepared"),
     DROPPED: gettext_lazy("Prepared withdrawal given up"),
+    ATTESTATION_ASKED: gettext_lazy("Attestation asked for by the applicant"),
+    ATTESTATION_ISSUED: gettext_lazy("Attestation made"),
+    REASONS_ASKED: gettext_lazy("Reasons of the refusal asked for by the applicant"),
+    REASONS_GIVEN: gettext_lazy("Reasons of the refusal given"),
     RECORDED: gettext_lazy("Death of the person recorded"),
     UNDONE: gettext_lazy("Death taken back: it was a mistake"),
     "files_destroyed": gettext_lazy("Files destroyed, as announced to the applicant"),

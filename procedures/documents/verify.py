@@ -22,6 +22,7 @@ class Verdict:
     received_at: datetime | None = None
     sha256: str = ""
     is_decision: bool = False
+    is_attestation: bool = False
     # A decision that a later one takes the place of.
     is_replaced: bool = False
     # One that was taken back (L242-1), and when.
@@ -36,7 +37,11 @@ class Verdict:
     @property
     def is_sound(self) -> bool:
         """Say whether nothing is to be feared of what was shown: ours, unchanged, and still said by the journal."""
-        return (self.is_in_journal is not False and not self.is_replaced) if self.issued else bool(self.is_intact)
+        return (
+            (self.is_in_journal is not False and not self.is_replaced and self.withdrawn_at is None)
+            if self.issued
+            else bool(self.is_intact)
+        )
 
 
 def _said(document: Document) -> Verdict:
@@ -48,6 +53,7 @@ def _said(document: Document) -> Verdict:
         received_at=document.sent_at,
         sha256=document.stored.sha256 if document.stored else "",
         is_decision=document.kind == Document.Kind.DECISION,
+        is_attestation=document.kind == Document.Kind.ATTESTATION,
         is_replaced=_is_replaced(document),
         withdrawn_at=_withdrawn_at(document),
         anchor=anchor,
@@ -66,8 +72,12 @@ def _is_replaced(document: Document) -> bool:
 
 
 def _withdrawn_at(document: Document) -> datetime | None:
-    taken = document.decision
-    revoking = taken.withdrawn_by if taken is not None else None
+    if document.kind == Document.Kind.ATTESTATION:
+        # What silence had accepted was taken back.
+        later = document.submission.decisions.filter(signed_at__isnull=False, revokes=None).exclude(basis="")
+        revoking = later.first()
+    else:
+        revoking = document.decision.withdrawn_by if document.decision is not None else None
     return revoking.signed_at if revoking is not None else None
 
 

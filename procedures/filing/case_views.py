@@ -19,7 +19,7 @@ from .. import permissions
 from ..definition.fields.base import clean_text
 from ..definition.reference import normalise_reference
 from ..definition.workflow import Transition
-from ..lifecycle import clock, clock_words, correction, pieces, silence
+from ..lifecycle import clock, clock_words, correction, pieces, silence, silence_asks
 from ..lifecycle import message as letters
 from ..lifecycle import transition as transitions
 from ..lifecycle.edition import place_before
@@ -142,6 +142,7 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
             "computed": clock_words.sentences(reading),
             "clock": reading,
             "silence": silence.said_to_citizen(submission),
+            **after_silence(submission),
             "reply": actions.get("reply"),
             "withdraw": actions.get("withdraw"),
             "form": form,
@@ -149,6 +150,17 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
         },
         status=status,
     )
+
+
+def after_silence(submission: Submission) -> dict[str, Any]:
+    """Return what silence opens to the person: what she may ask, what she asked, and what came of it."""
+    asked = silence_asks.asked_of(submission)
+    return {
+        "after_silence": asked,
+        "may_ask": "" if asked else silence_asks.may_be_asked(submission),
+        "appeal_until": silence_asks.appeal_until(asked) if asked else None,
+        "attestation": submission.documents.filter(kind=Document.Kind.ATTESTATION).select_related("stored").first(),
+    }
 
 
 def timeline(submission: Submission) -> list[dict[str, Any]]:

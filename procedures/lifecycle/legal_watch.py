@@ -20,7 +20,7 @@ from accounts.models import Absence, Membership, Role, User
 from messaging.outbox import deliver
 from town import models as town
 
-from ..models import LegalNotice, Submission
+from ..models import LegalNotice, SilenceRequest, Submission
 from ..models.case import SubmissionQuerySet
 
 Kind = LegalNotice.Kind
@@ -28,14 +28,14 @@ Kind = LegalNotice.Kind
 _ORDER = (Kind.DAYS_30, Kind.DAYS_15, Kind.DAYS_5, Kind.SPOKEN, Kind.UNCONFIRMED)
 # The days left, at least and at most, to which each belongs.
 _WINDOWS = {Kind.DAYS_5: (0, 5), Kind.DAYS_15: (6, 15), Kind.DAYS_30: (16, 30)}
-# How long agents have to confirm what silence has produced before heads are told.
-UNCONFIRMED = timedelta(days=3)
 _SUBJECTS = {
     Kind.DAYS_30: _("Legal dates within 30 days"),
     Kind.DAYS_15: _("Legal dates within 15 days"),
     Kind.DAYS_5: _("Legal dates within 5 days"),
     Kind.SPOKEN: _("Silence has decided: to confirm"),
     Kind.UNCONFIRMED: _("Silence has decided, and nobody has confirmed it"),
+    Kind.REASONS: _("Reasons of a refusal by silence: asked for"),
+    Kind.REASONS_5: _("Reasons of a refusal by silence: owed within 5 days"),
 }
 OPEN = ("submitted", "under_review", "awaiting_citizen")
 _AT_ONCE = 200
@@ -52,7 +52,34 @@ def warn(batches: int = _BATCHES) -> int:
             count += done
             if done < _AT_ONCE:
                 break
-    return count
+    return count + _remind()
+
+
+def tell_now(kind: LegalNotice.Kind, row: Submission, day: date) -> bool:
+    """Owe a warning about one request at once, and once; False where it was given already. Needs a transaction."""
+    _notice, fresh = LegalNotice.objects.get_or_create(submission=row, kind=kind, due_on=day)
+    if fresh:
+        for user, about in _readers(kind, [row]).items():
+            _tell(kind, user, about, timezone.localdate(), day)
+    return fresh
+
+
+@transaction.atomic
+def _remind() -> int:
+    """Warn of the reasons that are owed within five days (L232-4), or that are late; return how many."""
+    today = timezone.localdate()
+    said = LegalNotice.objects.filter(submission=OuterRef("submission"), due_on=OuterRef("due_on"), kind=Kind.REASONS_5)
+    due = SilenceRequest.objects.filter(
+        kind=SilenceRequest.Kind.REASONS,
+        answered_at=None,
+        due_on__lte=today + timedelta(days=5),
+        submission__outcome_by__in=("", "silence"),
+    ).exclude(Exists(said))
+    rows = due.select_for_update(of=("self",)).select_related(
+        "submission__procedure", "submission__department", "submission__assigned_to"
+    )
+    found = rows.order_by("due_on", "pk")[:_AT_ONCE]
+    return sum(tell_now(Kind.REASONS_5, one.submission, one.due_on) for one in found if one.due_on is not None)
 
 
 def _due(kind: LegalNotice.Kind, today: date) -> SubmissionQuerySet:
@@ -65,7 +92,7 @@ def _due(kind: LegalNotice.Kind, today: date) -> SubmissionQuerySet:
     else:
         found = found.filter(due_on__lt=today)
     if kind == Kind.UNCONFIRMED:
-        long_ago = timezone.now() - UNCONFIRMED
+        long_ago = timezone.now() - timedelta(days=settings.SILENCE_UNCONFIRMED_DAYS)
         found = found.filter(Exists(said.filter(kind=Kind.SPOKEN, created_at__lte=long_ago)))
     return found.exclude(Exists(said.filter(kind__in=_ORDER[_ORDER.index(kind) :])))
 
@@ -131,7 +158,7 @@ def _with_stand_ins(told: dict[User, list[Submission]]) -> dict[User, list[Submi
     return found
 
 
-def _tell(kind: LegalNotice.Kind, user: User, rows: list[Submission], today: date) -> None:
+def _tell(kind: LegalNotice.Kind, user: User, rows: list[Submission], today: date, day: date | None = None) -> None:
     """Owe one mail for all her requests: references, services and links, never a name."""
     if not user.email:
         return
@@ -140,13 +167,16 @@ def _tell(kind: LegalNotice.Kind, user: User, rows: list[Submission], today: dat
             "mail/legal_dates.txt",
             {
                 "kind": kind.value,
-                "rows": [(row, settings.PUBLIC_URL + reverse("desk:case", args=[row.reference])) for row in rows],
+                "rows": [
+                    (row, day or row.due_on, settings.PUBLIC_URL + reverse("desk:case", args=[row.reference]))
+                    for row in rows
+                ],
                 "town": town.current(),
             },
         )
         subject = str(_SUBJECTS[kind])
     deliver(
-        key=f"legal:{kind.value}:{today}:{rows[0].public_id}:{rows[0].due_on}:{user.public_id}",
+        key=f"legal:{kind.value}:{today}:{rows[0].public_id}:{day or rows[0].due_on}:{user.public_id}",
         purpose="legal_date",
         address=user.email,
         subject=subject,

@@ -49,6 +49,12 @@ def owe_decision(decision: Decision, event: Event) -> Document:
     return _owe(submission, last, event, kind=Document.Kind.DECISION, decision=decision)
 
 
+def owe_attestation(submission: Submission, event: Event) -> Document:
+    """Owe the attestation of an acceptance by silence (L232-3)."""
+    last = submission.answer_sets.order_by("-number")[0]
+    return _owe(submission, last, event, kind=Document.Kind.ATTESTATION)
+
+
 def _owe(submission: Submission, sent: AnswerSet, event: Event, **what: Any) -> Document:
     owed = Document.objects.create(
         submission=submission,

@@ -13,8 +13,8 @@ from portal.kit.moments import day_in_words
 
 from .. import permissions
 from ..definition.clock import effect_of
-from ..models import Submission
-from . import clock, notify
+from ..models import SilenceRequest, Submission
+from . import clock, notify, silence_asks
 from . import edition as editions
 from .transition import StaleAction, locked
 
@@ -48,6 +48,10 @@ def confirm(submission: Submission, *, by: Actor) -> Submission:
     current.save(update_fields=["state", "status", "awaiting", "outcome", "outcome_by"])
     data |= permissions.behalf(by, current, "agent")
     journal.append(current.key, CONFIRMED, actor=by.key, role="agent", data=data)
+    asked = current.silence_requests.filter(kind=SilenceRequest.Kind.ATTESTATION).first()
+    if asked is not None:
+        asked.submission = current
+        silence_asks.attest(asked)
     if current.edition is not None and outcome in editions.FREES:
         editions.give_on(current.edition)
     notify.citizen(

@@ -16,6 +16,7 @@ from .prefill import Partner, Prefill
 from .procedure import Procedure, ProcedureVersion
 from .reading import ReadingWatch, UnusualReading
 from .safe import SafePaper
+from .silence_request import SilenceRequest
 from .upload import PartialUpload
 from .working_copy import WorkingCopy
 
@@ -48,6 +49,7 @@ __all__ = [
     "ReadingWatch",
     "SafePaper",
     "SealCertificate",
+    "SilenceRequest",
     "StoredFile",
     "Submission",
     "UnusualReading",

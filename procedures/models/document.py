@@ -39,7 +39,7 @@ class SealCertificate(models.Model):
 
 
 class Document(Owed):
-    """A receipt of one sending, or a signed decision. Rendered once by the worker, never again: its bytes are the proof."""
+    """A receipt of a sending, a signed decision, an attestation. Rendered once by the worker: its bytes are the proof."""
 
     task: ClassVar[str] = "procedures.tasks.issue_document"
     guarded: ClassVar[tuple[str, ...]] = (
@@ -55,6 +55,7 @@ class Document(Owed):
     class Kind(models.TextChoices):
         RECEIPT = "receipt", _("receipt")
         DECISION = "decision", _("decision")
+        ATTESTATION = "attestation", _("attestation of an acceptance by silence")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -81,6 +82,9 @@ class Document(Owed):
         verbose_name_plural = _("documents")
         constraints = [
             models.UniqueConstraint(fields=["answer_set"], name="document_once", condition=models.Q(kind="receipt")),
+            models.UniqueConstraint(
+                fields=["submission"], name="attestation_once", condition=models.Q(kind="attestation")
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind="decision", decision__isnull=False)
                 | (~models.Q(kind="decision") & models.Q(decision__isnull=True)),
@@ -106,9 +110,11 @@ class Document(Owed):
 
     @property
     def sent_at(self) -> datetime:
-        """When the town got what a receipt is about, the request or a later sending; when a decision was signed."""
+        """When the town got what a receipt is about, the request or a later sending; when a decision or attestation was given."""
         if self.decision is not None and self.decision.signed_at is not None:
             return self.decision.signed_at
+        if self.kind == self.Kind.ATTESTATION:
+            return self.created_at
         return self.answer_set.created_at if self.answer_set.number > 1 else self.submission.received_at
 
     @classmethod

@@ -16,6 +16,8 @@ class LegalNotice(models.Model):
         DAYS_5 = "days_5", _("5 days before")
         SPOKEN = "spoken", _("silence has produced its effect")
         UNCONFIRMED = "unconfirmed", _("not confirmed by an agent")
+        REASONS = "reasons", _("reasons asked for")
+        REASONS_5 = "reasons_5", _("reasons owed within 5 days")
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="legal_notices")
     kind = models.CharField(max_length=12, choices=Kind.choices)

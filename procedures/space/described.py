@@ -159,7 +159,7 @@ def _requests(person: Person, describe: Describe) -> Iterator[dict[str, Any]]:
         .select_related("procedure", "version", "department", "applicant")
         .defer("version__content", "procedure__search_text", "search_text")
         .prefetch_related("answer_sets", "files__stored", "messages__files__stored", "decisions", "documents__stored")
-        .prefetch_related("pieces_requests__items__waiting__stored")
+        .prefetch_related("silence_requests", "pieces_requests__items__waiting__stored")
         .order_by("received_at")
     )
     rows = found.iterator(chunk_size=_CHUNK)
@@ -227,6 +227,17 @@ def _request(submission: Submission, describe: Describe) -> dict[str, Any]:
                 ],
             }
             for asked in submission.pieces_requests.all()
+        ],
+        "apres_le_silence": [
+            {
+                "objet": asked.get_kind_display(),
+                "demande_le": asked.asked_at,
+                "repondu_le": asked.answered_at,
+                "motifs_de_droit": asked.law_grounds,
+                "motifs_de_fait": asked.fact_grounds,
+                "par": [asked.author_name, asked.author_title, asked.author_service],
+            }
+            for asked in submission.silence_requests.all()
         ],
         "messages": [
             {

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import consents
 from accounts.models import Mandate, Membership, Person, Purpose, User
 from accounts.permissions import Actor
-from procedures.lifecycle import clock, entry
+from procedures.lifecycle import clock, entry, silence_asks
 from procedures.lifecycle import draft as drafts
 from procedures.lifecycle.correction import Correcting
 from procedures.lifecycle.pieces import Asking, Wanted
@@ -104,6 +104,13 @@ class Desk:
         if submission.status == "submitted":
             submission = apply(submission, "take_charge", by=Actor(user=self.nadia))
         return apply(submission, key, by=Actor(user=self.helene), grounds=Grounds(law=law, fact=fact))
+
+    def ask_reasons(self, submission: Submission) -> Submission:
+        """Let Zoé ask for the reasons of a refusal that silence made yesterday."""
+        submission.due_on = timezone.localdate() - timedelta(days=1)
+        submission.save(update_fields=["due_on"])
+        silence_asks.ask(submission, "reasons", by=Actor(user=self.zoe))
+        return submission
 
     def ask_correction(self, submission: Submission, *, days: int = 30, **reasons: str) -> Submission:
         """Let Nadia take a request and ask to correct some answers, the kind of deed unless said otherwise."""

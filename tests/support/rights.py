@@ -121,6 +121,8 @@ class Asked:
         self.of_one: dict[str, dict[str, Any]] = {
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,
+            "filing:silence": {"what": "motifs"},
+            "desk:reasons": {"reference": town.ask_reasons(town.file()).reference},
             "desk:withdraw": {"reference": town.decide(town.file()).reference},
             "filing:correction": corrected,
             "desk:note_pieces": awaited,
