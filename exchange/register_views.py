@@ -19,7 +19,7 @@ def shown(request: HttpRequest) -> HttpResponse:
     """Show the register of the departments that she administers, and what its lines still lack."""
     found = register.treatments(administered(actor_of(request)))
     lines = [(one, one.missing()) for one in found]
-    return page(request, "studio/register.html", {"lines": lines}, section="register")
+    return page(request, "studio/register.html", {"lines": lines, "security": register.SECURITY}, section="register")
 
 
 @require_safe
