@@ -67,7 +67,9 @@ for one in (helped, case):
 Submission.objects.filter(procedure__slug='inscription-scolaire', state='in_review').update(
     due_on=today - timedelta(days=2))
 silent = Submission.objects.get(procedure__slug='inscription-scolaire', state='in_review')
-SilenceRequest.objects.create(submission=silent, kind='reasons', due_on=today + timedelta(days=20))
+# The second is in the sector that agents open first.
+for one in (silent, case):
+    SilenceRequest.objects.create(submission=one, kind='reasons', due_on=today + timedelta(days=20))
 print('found ' + json.dumps({
     'slug': case.procedure.slug,
     'reference': case.reference,
@@ -75,7 +77,7 @@ print('found ' + json.dumps({
     'pk': 1,
     'kind': 'brouillons',
     'own filing:pieces': {'reference': mine.get(awaiting='pieces').reference},
-    'own desk:reasons': {'reference': silent.reference},
+    'own desk:reasons': {'reference': case.reference},
     'own desk:withdraw': {'reference': Submission.objects.filter(outcome_by='decision', outcome='granted').first().reference},
     'own filing:correction': {'reference': case.reference},
     'paper_id': str(SafePaper.objects.get(person__user__email='citoyen@exemple.fr').public_id),
