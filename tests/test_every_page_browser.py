@@ -70,6 +70,9 @@ silent = Submission.objects.get(procedure__slug='inscription-scolaire', state='i
 # The second is in the sector that agents open first.
 for one in (silent, case):
     SilenceRequest.objects.create(submission=one, kind='reasons', due_on=today + timedelta(days=20))
+onward = Submission.objects.filter(procedure=case.procedure, state='in_review').first()
+SentOn.objects.create(
+    submission=onward, authority='Préfecture', address='1 place Fictive', reason='Elle délivre ce titre.', sent_on=today)
 print('found ' + json.dumps({
     'slug': case.procedure.slug,
     'reference': case.reference,
@@ -77,6 +80,7 @@ print('found ' + json.dumps({
     'pk': 1,
     'kind': 'brouillons',
     'own filing:pieces': {'reference': mine.get(awaiting='pieces').reference},
+    'own desk:sent_on_arrived': {'reference': onward.reference},
     'own desk:reasons': {'reference': case.reference},
     'own desk:withdraw': {'reference': Submission.objects.filter(outcome_by='decision', outcome='granted').first().reference},
     'own filing:correction': {'reference': case.reference},

@@ -36,6 +36,7 @@ class World:
         self.of_one: dict[str, dict[str, Any]] = {
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,
+            "desk:sent_on_arrived": {"reference": self.town.send_on(self.file()).reference},
             "filing:silence": {"what": "motifs"},
             "desk:reasons": {"reference": self.town.ask_reasons(self.file()).reference},
             "desk:withdraw": {"reference": self.town.decide(self.file()).reference},

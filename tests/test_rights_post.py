@@ -157,6 +157,8 @@ SENT: dict[str, Answers] = {
     "desk:silence": desk(302, "agent", "head"),
     "desk:give_up_pieces": desk(302, "agent", "head"),
     "desk:note_pieces": desk(422, "agent", "head"),
+    "desk:send_on": desk(422, "agent", "head"),
+    "desk:sent_on_arrived": desk(422, "agent", "head"),
     "desk:reasons": desk(422, "agent", "head"),
     "desk:attestation": READ_ONLY_WORK,
     "desk:withdraw": desk(422, "agent", "head", "signatory"),

@@ -22,7 +22,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.fields import FileField
 from ..definition.fields.address import lines
 from ..definition.workflow import Transition
-from ..lifecycle import clock, clock_words, correction, silence, silence_asks, withdraw
+from ..lifecycle import clock, clock_words, correction, send_on, silence, silence_asks, withdraw
 from ..lifecycle.death import recorded
 from ..lifecycle.scanning import openable
 from ..lifecycle.transition import SilenceHasSpoken, refuses
@@ -221,6 +221,11 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         # What a signatory sent back stays so until it is proposed again.
         "returned": prepared.returned_because if prepared and not to_sign and not submission.is_over else "",
         "signed": next((decision for decision in decisions if decision.signed_at is not None), None),
+        "sent_on": (sent_on := send_on.known(submission)),
+        "may_send_on": sent_on is None
+        and not submission.is_over
+        and not clock.has_spoken(submission)
+        and permissions.may_tend_clock(actor, submission),
         "after_silence": silence_asks.asked_of(submission),
         "attestation": submission.documents.filter(kind=Document.Kind.ATTESTATION).select_related("stored").first(),
         "withdrawal": next((one for one in decisions if one.signed_at is None and one.basis), None),

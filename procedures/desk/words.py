@@ -17,6 +17,7 @@ from ..lifecycle.correct import CORRECTED
 from ..lifecycle.death import RECORDED, UNDONE
 from ..lifecycle.entry import RECEIPT_GIVEN
 from ..lifecycle.pieces_answer import PIECES_GIVEN_UP, PIECES_NOTED, PIECES_SENT
+from ..lifecycle.send_on import ARRIVED, SENT_ON
 from ..lifecycle.silence import CONFIRMED, is_to_confirm
 from ..lifecycle.silence_asks import ATTESTATION_ASKED, ATTESTATION_ISSUED, REASONS_ASKED, REASONS_GIVEN
 from ..lifecycle.withdraw import DROPPED, PREPARED, WITHDRAWN
@@ -62,6 +63,8 @@ _BY_ITSELF = {
     ATTESTATION_ISSUED: gettext_lazy("Attestation made"),
     REASONS_ASKED: gettext_lazy("Reasons of the refusal asked for by the applicant"),
     REASONS_GIVEN: gettext_lazy("Reasons of the refusal given"),
+    SENT_ON: gettext_lazy("Sent on to the competent authority"),
+    ARRIVED: gettext_lazy("Arrived at the competent authority"),
     RECORDED: gettext_lazy("Death of the person recorded"),
     UNDONE: gettext_lazy("Death taken back: it was a mistake"),
     "files_destroyed": gettext_lazy("Files destroyed, as announced to the applicant"),

@@ -19,7 +19,7 @@ from .. import permissions
 from ..definition.fields.base import clean_text
 from ..definition.reference import normalise_reference
 from ..definition.workflow import Transition
-from ..lifecycle import clock, clock_words, correction, pieces, silence, silence_asks
+from ..lifecycle import clock, clock_words, correction, pieces, send_on, silence, silence_asks
 from ..lifecycle import message as letters
 from ..lifecycle import transition as transitions
 from ..lifecycle.edition import place_before
@@ -143,6 +143,7 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
             "clock": reading,
             "silence": silence.said_to_citizen(submission),
             **after_silence(submission),
+            "sent_on": send_on.known(submission),
             "reply": actions.get("reply"),
             "withdraw": actions.get("withdraw"),
             "form": form,

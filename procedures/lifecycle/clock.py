@@ -4,8 +4,8 @@ from datetime import date
 
 from django.utils import timezone
 
-from ..definition.clock import Facts, Pieces, Reading, due_on, effect_of, read
-from ..models import PiecesRequest, Submission
+from ..definition.clock import Facts, Pieces, Reading, Transmission, due_on, effect_of, read
+from ..models import PiecesRequest, SentOn, Submission
 
 
 def recompute(submission: Submission) -> None:
@@ -41,6 +41,7 @@ def facts_of(submission: Submission) -> Facts:
     return Facts(
         received_on=timezone.localtime(submission.received_at).date(),
         pieces=tuple(map(of_request, asked)),
+        transmission=_transmission(submission),
         decided_on=_decided_on(submission),
     )
 
@@ -55,6 +56,12 @@ def of_request(asked: PiecesRequest) -> Pieces:
         by_text=bool(required),
         waived_on=asked.waived_on,
     )
+
+
+def _transmission(submission: Submission) -> Transmission | None:
+    """Return when the request was sent on to the competent authority, and when that one got it (L114-2, L114-3)."""
+    sent = SentOn.objects.filter(submission=submission).first() if submission.pk else None
+    return Transmission(sent.sent_on, sent.received_on) if sent is not None else None
 
 
 def _decided_on(submission: Submission) -> date | None:

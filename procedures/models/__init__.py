@@ -17,6 +17,7 @@ from .procedure import Procedure, ProcedureVersion
 from .reading import ReadingWatch, UnusualReading
 from .safe import SafePaper
 from .silence_request import SilenceRequest
+from .transmission import SentOn
 from .upload import PartialUpload
 from .working_copy import WorkingCopy
 
@@ -49,6 +50,7 @@ __all__ = [
     "ReadingWatch",
     "SafePaper",
     "SealCertificate",
+    "SentOn",
     "SilenceRequest",
     "StoredFile",
     "Submission",

@@ -156,7 +156,7 @@ def _drafts(person: Person, describe: Describe) -> Iterator[dict[str, Any]]:
 def _requests(person: Person, describe: Describe) -> Iterator[dict[str, Any]]:
     found = (
         Submission.objects.filter(person=person)
-        .select_related("procedure", "version", "department", "applicant")
+        .select_related("procedure", "version", "department", "applicant", "sent_on")
         .defer("version__content", "procedure__search_text", "search_text")
         .prefetch_related("answer_sets", "files__stored", "messages__files__stored", "decisions", "documents__stored")
         .prefetch_related("silence_requests", "pieces_requests__items__waiting__stored")
@@ -228,6 +228,7 @@ def _request(submission: Submission, describe: Describe) -> dict[str, Any]:
             }
             for asked in submission.pieces_requests.all()
         ],
+        "transmise": _sent_on(submission),
         "apres_le_silence": [
             {
                 "objet": asked.get_kind_display(),
@@ -267,6 +268,14 @@ def _request(submission: Submission, describe: Describe) -> dict[str, Any]:
             describe(document.stored, folder) for document in submission.documents.all() if document.stored is not None
         ],
     }
+
+
+def _sent_on(submission: Submission) -> dict[str, Any] | None:
+    sent = getattr(submission, "sent_on", None)
+    if sent is None:
+        return None
+    said = {"a": sent.authority, "adresse": sent.address, "raison": sent.reason}
+    return {**said, "le": sent.sent_on, "recue_le": sent.received_on}
 
 
 def _history(submission: Submission, events: list[Event]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from procedures.lifecycle import clock, entry, silence_asks
 from procedures.lifecycle import draft as drafts
 from procedures.lifecycle.correction import Correcting
 from procedures.lifecycle.pieces import Asking, Wanted
+from procedures.lifecycle.send_on import Sending, send_on
 from procedures.lifecycle.submit import submit
 from procedures.lifecycle.transition import Grounds, apply
 from procedures.models import AnswerFile, Draft, MandatePaper, Procedure, SafePaper, StoredFile, Submission
@@ -104,6 +105,14 @@ class Desk:
         if submission.status == "submitted":
             submission = apply(submission, "take_charge", by=Actor(user=self.nadia))
         return apply(submission, key, by=Actor(user=self.helene), grounds=Grounds(law=law, fact=fact))
+
+    def send_on(self, submission: Submission, *, kept: bool = True) -> Submission:
+        """Let Nadia send a request on to the prefecture, and go on following it unless said otherwise."""
+        address, reason = "1 place Fictive, 99000 Hautebrume", "Elle délivre ce titre."
+        what = Sending("Préfecture de l’Exemple", address, reason, timezone.localdate(), kept)
+        send_on(submission, what, by=Actor(user=self.nadia))
+        submission.refresh_from_db()
+        return submission
 
     def ask_reasons(self, submission: Submission) -> Submission:
         """Let Zoé ask for the reasons of a refusal that silence made yesterday."""

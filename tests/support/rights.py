@@ -121,6 +121,7 @@ class Asked:
         self.of_one: dict[str, dict[str, Any]] = {
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,
+            "desk:sent_on_arrived": {"reference": town.send_on(town.file()).reference},
             "filing:silence": {"what": "motifs"},
             "desk:reasons": {"reference": town.ask_reasons(town.file()).reference},
             "desk:withdraw": {"reference": town.decide(town.file()).reference},
