@@ -23,7 +23,7 @@ class RightsWatch:
             if place in _LOADERS:
                 asked = ""
                 break
-            if place[0] == "permissions.py":
+            if "permissions" in frame.f_code.co_filename:
                 asked = place[1]
             frame = frame.f_back  # type: ignore[assignment]
         if asked:
