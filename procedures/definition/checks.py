@@ -69,8 +69,9 @@ def _privacy(definition: ProcedureDefinition) -> Iterator[Problem]:
 def _workflow(definition: ProcedureDefinition) -> Iterator[Problem]:
     for fault in workflow.check(definition.workflow):
         yield Problem(_("workflow"), fault)
-    refuses = any(state.outcome == "refused" for state in definition.workflow.states)
-    if refuses and not definition.legal.remedies:
+    flow = definition.workflow
+    adverse = any(state.outcome == "refused" for state in flow.states) or any(one.adverse for one in flow.transitions)
+    if adverse and not definition.legal.remedies:
         yield Problem(_("legal block"), _("a procedure that can be refused needs its remedies"))
 
 

@@ -120,6 +120,20 @@ class Letters(Node):
     next_steps: list[Words] = []
     granted: Prose = ""
     refused: Prose = ""
+    granted_in_part: Annotated[Prose, Meta(exclude_if=not_)] = ""
+    no_object: Annotated[Prose, Meta(exclude_if=not_)] = ""
+
+    def opening(self, outcome: str) -> str:
+        """Return how the letter of a decision opens; a sentence of its own where the procedure says nothing."""
+        return (getattr(self, outcome, "") if outcome in type(self).model_fields else "") or _OPENINGS.get(outcome, "")
+
+
+# French alone: it is what the letter says, and it has legal force.
+_OPENINGS = {
+    "granted_in_part": "Votre demande est acceptée en partie. Ce qui est accordé, ce qui ne l’est pas et pourquoi "
+    "sont dits ci-dessous.",
+    "no_object": "Votre demande n’a plus d’objet : il n’y a plus lieu d’y répondre. Les raisons sont dites ci-dessous.",
+}
 
 
 class ProcedureDefinition(Node):

@@ -9,6 +9,8 @@ from .base import Identifier, Node, Words
 
 Status = Literal["submitted", "under_review", "awaiting_citizen", "decided", "closed"]
 Outcome = Literal["granted", "granted_in_part", "refused", "no_object", "transmitted", "abandoned"]
+# What is not wholly granted: it gives its reasons and its remedies (CRPA L211-2, L211-5; CJA R421-5).
+ADVERSE: frozenset[Outcome] = frozenset({"refused", "granted_in_part", "no_object"})
 Awaiting = Literal["pieces", "correction", "payment", "appointment"]
 # Who may trigger a transition: an agent's closed role, or the citizen herself.
 Role = Literal["agent", "head", "signatory", "procedure_admin", "town_admin", "auditor", "applicant"]
@@ -51,6 +53,11 @@ class Transition(Node):
     act: Act = "move"
     outcome: Outcome | None = None
     effects: list[Effect] = ["notify_citizen"]
+
+    @property
+    def adverse(self) -> bool:
+        """Say whether it prepares or takes a decision that does not wholly grant what was asked for."""
+        return self.act in {"propose", "decide"} and self.outcome in ADVERSE
 
     @property
     def needs_text(self) -> bool:

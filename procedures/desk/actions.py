@@ -126,7 +126,7 @@ def _draw(
         "stale": stale,
         "barred": "",
     }
-    if transitions.refuses(transition) and clock.has_accepted(submission):
+    if transition.adverse and clock.has_accepted(submission):
         context["barred"] = str(transitions.SilenceHasSpoken(submission.due_on))
     if stale:
         context["change"] = casefile.last_change(submission)
@@ -161,15 +161,16 @@ def _clock(submission: Submission) -> dict[str, Any]:
 def _letter(actor: Actor, submission: Submission, transition: Transition, form: DeskForm) -> dict[str, Any]:
     """Return what the letter's preview shows: the very parts that the applicant will read."""
     definition = submission.version.definition
-    refusal = transition.outcome == "refused"
+    adverse = transition.adverse
     signer = None
     if transition.act == "decide":
         signer = actor.membership_for(submission.department_id, "signatory", submission.procedure.public_id)
     return {
-        "refusal": refusal,
-        "opening": definition.letters.refused if refusal else definition.letters.granted,
+        "adverse": adverse,
+        "refusal": transition.outcome == "refused",
+        "opening": definition.letters.opening(transition.outcome or ""),
         "letter": {name: form[name].value() or "" for name in ("law", "fact", "words")},
-        "remedies": submission.acknowledgement.get("remedies", []) if refusal else [],
+        "remedies": submission.acknowledgement.get("remedies", []) if adverse else [],
         "signer": signer,
         "signer_name": actor.person.display_name if signer and actor.person else "",
         "address": lines(submission.applicant.address),

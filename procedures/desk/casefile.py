@@ -25,7 +25,7 @@ from ..definition.workflow import Transition
 from ..lifecycle import clock, clock_words, correction, send_on, silence, silence_asks, withdraw
 from ..lifecycle.death import recorded
 from ..lifecycle.scanning import openable
-from ..lifecycle.transition import SilenceHasSpoken, refuses
+from ..lifecycle.transition import SilenceHasSpoken
 from ..models import AnswerFile, AnswerSet, Decision, Document, Message, Submission
 from ..models.file import PAPER
 from .access import name_of
@@ -125,7 +125,7 @@ def actions_of(actor: Actor, submission: Submission) -> list[Transition]:
     return [
         t
         for t in leaving
-        if t.role != "applicant" and permissions.may_apply(actor, submission, t) and not (accepted and refuses(t))
+        if t.role != "applicant" and permissions.may_apply(actor, submission, t) and not (accepted and t.adverse)
     ]
 
 

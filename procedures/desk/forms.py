@@ -84,7 +84,7 @@ class SendBackForm(DeskForm):
 
 
 class DecisionForm(DeskForm):
-    """The grounds of a decision, and some words to the person; a refusal needs both grounds (L211-5)."""
+    """The grounds of a decision, and some words to the person; what is not wholly granted needs both grounds (L211-5)."""
 
     law = Words(
         rows=4,
@@ -107,15 +107,15 @@ class DecisionForm(DeskForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, refusal: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, adverse: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.refusal = refusal
-        self.fields["law"].required = self.fields["fact"].required = refusal
+        self.adverse = adverse
+        self.fields["law"].required = self.fields["fact"].required = adverse
 
     def clean_fact(self) -> str:
         """Refuse facts too short to say anything of the case, beside the other errors of the form."""
         fact: str = self.cleaned_data["fact"]
-        if self.refusal and len(fact) < SHORTEST_FACTS:
+        if self.adverse and len(fact) < SHORTEST_FACTS:
             raise forms.ValidationError(
                 _("Say the facts of this case in at least %(count)d characters: a stock phrase is not enough (L211-5).")
                 % {"count": SHORTEST_FACTS}
@@ -152,7 +152,7 @@ def form_for(transition: Transition, data: Any, prepared: Decision | None, *, pr
     if transition.act in {"propose", "decide"}:
         if not preview and prepared is not None and prepared.outcome == transition.outcome:
             initial = {"law": prepared.law_grounds, "fact": prepared.fact_grounds, "words": prepared.words}
-        return DecisionForm(bound, initial=initial, refusal=transition.outcome == "refused")
+        return DecisionForm(bound, initial=initial, adverse=transition.adverse)
     if transition.act == "send_back":
         return SendBackForm(bound, initial=initial)
     return MoveForm(bound)

@@ -24,7 +24,7 @@ def html(document: Document, sealed_by: str = "") -> str:
         "refused": refused,
         # Whoever gave no address is written to by post: then the letter is signed by hand (L212-1).
         "by_post": not submission.applicant.email,
-        "opening": letters.refused if refused else letters.granted,
+        "opening": letters.opening(taken.outcome),
         "title": submission.version.definition.title,
         "service": submission.acknowledgement["service"],
         "received_words": submission.acknowledgement["received_words"],

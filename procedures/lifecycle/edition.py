@@ -1,6 +1,7 @@
 """Places of an edition: taken in the order of arrival, waited for when there is none, given on when one is freed."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
@@ -9,8 +10,8 @@ from journal import models as journal
 from ..models import Edition, Procedure, Submission
 from . import notify
 
-# A request that ends so gives its place back.
-FREES = ("refused", "abandoned")
+# A request that ends so may give its place back: see `_freed`.
+FREES = ("refused", "abandoned", "no_object")
 
 
 class EditionFull(Exception):
@@ -28,7 +29,12 @@ def offers(procedure: Procedure) -> tuple[list[Edition], bool]:
 
 def holding(edition: Edition) -> int:
     """Count the requests that hold a place."""
-    return edition.submissions.filter(waiting_rank=None).exclude(outcome__in=FREES).count()
+    return edition.submissions.filter(waiting_rank=None).exclude(_freed()).count()
+
+
+def _freed() -> Q:
+    """Return which requests hold no place: one that was dealt with without a decision had its place, and keeps it."""
+    return Q(outcome__in=FREES[:2]) | Q(outcome=FREES[2], decisions__signed_at__isnull=False)
 
 
 def left(edition: Edition) -> int | None:
@@ -61,7 +67,7 @@ def give_on(edition: Edition) -> list[Submission]:
     """Give every free place to the requests that have waited longest, and tell their citizens; return them."""
     locked = Edition.objects.select_for_update().get(pk=edition.pk)
     free = left(locked)
-    waiting = locked.submissions.exclude(waiting_rank=None).exclude(outcome__in=FREES).order_by("waiting_rank")
+    waiting = locked.submissions.exclude(waiting_rank=None).exclude(_freed()).order_by("waiting_rank")
     chosen = list(waiting.select_related("applicant", "department__place")[:free] if free is not None else waiting)
     for submission in chosen:
         submission.waiting_rank = None

@@ -54,16 +54,19 @@ def must_name(submission: Submission, by: Actor) -> None:
 
 
 def sign(decision: Decision, by: Actor) -> None:
-    """Sign a decision, once its author is known to be named; a refusal bears its remedies. Raises MissingWords."""
+    """Sign a decision, once its author is known to be named; an adverse one bears its remedies. Raises MissingWords."""
     submission = decision.submission
     must_name(submission, by)
     membership = by.membership_for(submission.department_id, "signatory", submission.procedure.public_id)
     assert membership is not None, "she is named"  # noqa: S101
     assert by.person is not None, "she is named"  # noqa: S101
     remedies = submission.acknowledgement.get("remedies", [])
-    if decision.outcome == Submission.Outcome.REFUSED and not remedies:
-        raise MissingWords("remedies", _("A refusal needs its remedies: complete the procedure first (R421-5)."))
-    decision.remedies = remedies if decision.outcome == Submission.Outcome.REFUSED else []
+    if decision.adverse and not remedies:
+        raise MissingWords(
+            "remedies",
+            _("This decision needs its remedies: complete the procedure first (R421-5)."),
+        )
+    decision.remedies = remedies if decision.adverse else []
     decision.signed_by, decision.signed_at = by.user, timezone.now()
     decision.signer_name = by.person.display_name
     decision.signer_title = membership.title

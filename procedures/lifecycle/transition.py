@@ -21,7 +21,7 @@ from . import edition as editions
 from .grounds import SHORTEST_FACTS, Grounds, MissingWords, complete, must_name, sign
 from .message import write
 
-__all__ = ["SHORTEST_FACTS", "Grounds", "MissingWords", "SilenceHasSpoken", "StaleAction", "apply", "locked", "refuses"]
+__all__ = ["SHORTEST_FACTS", "Grounds", "MissingWords", "SilenceHasSpoken", "StaleAction", "apply", "locked"]
 
 
 class StaleAction(Exception):
@@ -83,7 +83,7 @@ def apply(
         raise PermissionDenied
     if current.state not in transition.from_:
         raise StaleAction(current)
-    if refuses(transition) and clock.has_accepted(current):
+    if transition.adverse and clock.has_accepted(current):
         raise SilenceHasSpoken(current.due_on)
     if transition.needs_text and not words.strip() and correcting is None:
         raise MissingWords("words", _("Write what the person must know."))
@@ -124,11 +124,6 @@ def apply(
     return current
 
 
-def refuses(transition: Transition) -> bool:
-    """Say whether a transition prepares or takes a refusal."""
-    return transition.act in {"propose", "decide"} and transition.outcome == "refused"
-
-
 def _act(
     submission: Submission, transition: Transition, by: Actor, words: str, grounds: Grounds | None, data: dict[str, Any]
 ) -> None:
@@ -153,7 +148,7 @@ def _act(
 
 
 def _propose(submission: Submission, transition: Transition, by: Actor, grounds: Grounds | None) -> Decision:
-    grounds = complete(grounds, reasoned=transition.outcome == "refused")
+    grounds = complete(grounds, reasoned=transition.adverse)
     decision = visas.open_proposal(submission)
     if decision is None:
         decision = Decision(submission=submission, number=submission.decisions.count() + 1)

@@ -71,9 +71,9 @@ def target(submission: Submission) -> Target | None:
 
     What silence has decided is taken back once an agent has confirmed it.
     """
-    if submission.outcome not in {_Outcome.GRANTED, _Outcome.GRANTED_IN_PART, _Outcome.REFUSED}:
+    if submission.outcome not in {_Outcome.GRANTED, _Outcome.GRANTED_IN_PART, _Outcome.REFUSED, _Outcome.NO_OBJECT}:
         return None
-    granted = submission.outcome != _Outcome.REFUSED
+    granted = submission.outcome in {_Outcome.GRANTED, _Outcome.GRANTED_IN_PART}
     if submission.outcome_by == Submission.OutcomeBy.SILENCE:
         return Target(None, submission.due_on, granted) if submission.due_on is not None else None
     signed = submission.decisions.filter(signed_at__isnull=False).order_by("-number").first()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..definition.withdrawal import Basis, sentences
+from ..definition.workflow import ADVERSE
 from .case import Submission
 
 
@@ -65,6 +66,11 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission_id} n° {self.number}"
+
+    @property
+    def adverse(self) -> bool:
+        """Say whether it does not wholly grant what was asked for: it bears its reasons and its remedies."""
+        return self.outcome in ADVERSE
 
     @property
     def withdrawal(self) -> list[str]:

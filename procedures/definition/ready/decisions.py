@@ -1,130 +1,29 @@
-"""The ready workflows, named in a definition by their key. What was published with one keeps its bytes: none changes."""
+"""The ready workflows that end in a decision: plain, with pieces, countersigned, with every answer."""
 
-from .workflow import State, Transition, Workflow
-
-_RECEIVED = State(
-    id="received",
-    label="Déposée",
-    status="submitted",
-    citizen_label="Demande reçue",
-    citizen_explanation="Votre demande est arrivée. Un agent du service va la prendre en charge.",
+from ..workflow import Outcome, State, Transition, Workflow
+from .parts import (
+    ASK,
+    ASK_PIECES,
+    GO_ON,
+    PIECES,
+    RECEIVED,
+    REPLY,
+    RESUME,
+    REVIEW,
+    SEND_PIECES,
+    TAKE,
+    WAITING,
+    WITHDRAWN,
+    withdraw,
 )
-_REVIEW = State(
-    id="in_review",
-    label="En instruction",
-    status="under_review",
-    citizen_label="Étudiée par le service",
-    citizen_explanation="Le service étudie votre demande. S’il manque quelque chose, nous vous l’écrivons.",
-)
-_WAITING = State(
-    id="awaiting_citizen",
-    label="Attend l’usager",
-    status="awaiting_citizen",
-    awaiting="correction",
-    citizen_label="À vous de répondre",
-    citizen_explanation="Nous avons besoin d’une précision de votre part pour continuer.",
-)
-_PIECES = State(
-    id="awaiting_pieces",
-    label="Attend des pièces",
-    status="awaiting_citizen",
-    awaiting="pieces",
-    citizen_label="À vous de répondre",
-    citizen_explanation="Il nous manque une ou plusieurs pièces pour étudier votre demande.",
-)
-_WITHDRAWN = State(
-    id="withdrawn",
-    label="Retirée",
-    status="closed",
-    outcome="abandoned",
-    citizen_label="Retirée par vous",
-    citizen_explanation="Vous avez retiré cette demande. Vous pouvez en déposer une nouvelle à tout moment.",
-)
-_TAKE = Transition.model_validate(
-    {"id": "take_charge", "label": "Prendre en charge", "from": ["received"], "to": "in_review", "role": "agent"}
-)
-_ASK = Transition.model_validate(
-    {
-        "id": "ask_correction",
-        "label": "Demander une correction",
-        "from": ["in_review"],
-        "to": "awaiting_citizen",
-        "role": "agent",
-        "act": "ask_correction",
-    }
-)
-_REPLY = Transition.model_validate(
-    {
-        "id": "reply",
-        "label": "Envoyer ma réponse",
-        "from": ["awaiting_citizen"],
-        "to": "in_review",
-        "role": "applicant",
-        "act": "reply",
-        "effects": [],
-    }
-)
-_ASK_PIECES = Transition.model_validate(
-    {
-        "id": "ask_pieces",
-        "label": "Demander des pièces manquantes",
-        "from": ["in_review"],
-        "to": "awaiting_pieces",
-        "role": "agent",
-        "act": "ask_pieces",
-    }
-)
-_SEND_PIECES = Transition.model_validate(
-    {
-        "id": "send_pieces",
-        "label": "Envoyer mes pièces",
-        "from": ["awaiting_pieces"],
-        "to": "in_review",
-        "role": "applicant",
-        "act": "send_pieces",
-        "effects": [],
-    }
-)
-_GO_ON = Transition.model_validate(
-    {
-        "id": "go_on",
-        "label": "Reprendre sans attendre les pièces",
-        "from": ["awaiting_pieces"],
-        "to": "in_review",
-        "role": "agent",
-    }
-)
-_RESUME = Transition.model_validate(
-    {
-        "id": "resume",
-        "label": "Reprendre sans attendre la réponse",
-        "from": ["awaiting_citizen"],
-        "to": "in_review",
-        "role": "agent",
-    }
-)
-
-
-def _withdraw(*states: str) -> Transition:
-    return Transition.model_validate(
-        {
-            "id": "withdraw",
-            "label": "Retirer ma demande",
-            "from": list(states),
-            "to": "withdrawn",
-            "role": "applicant",
-            "act": "withdraw",
-        }
-    )
-
 
 # A request that ends in a decision: an agent prepares, a signatory decides.
 DECISION = Workflow(
     start="received",
     states=[
-        _RECEIVED,
-        _REVIEW,
-        _WAITING,
+        RECEIVED,
+        REVIEW,
+        WAITING,
         State(
             id="to_sign",
             label="À signer",
@@ -155,13 +54,13 @@ DECISION = Workflow(
             citizen_label="Terminée",
             citizen_explanation="Votre demande est terminée.",
         ),
-        _WITHDRAWN,
+        WITHDRAWN,
     ],
     transitions=[
-        _TAKE,
-        _ASK,
-        _REPLY,
-        _RESUME,
+        TAKE,
+        ASK,
+        REPLY,
+        RESUME,
         *(
             Transition.model_validate(part)
             for part in (
@@ -221,7 +120,7 @@ DECISION = Workflow(
                 },
             )
         ),
-        _withdraw("received", "in_review", "awaiting_citizen", "to_sign"),
+        withdraw("received", "in_review", "awaiting_citizen", "to_sign"),
     ],
 )
 
@@ -239,15 +138,15 @@ _AFTER_SILENCE = Transition.model_validate(
 )
 DECISION_WITH_PIECES = Workflow(
     start=DECISION.start,
-    states=[*DECISION.states[:3], _PIECES, *DECISION.states[3:]],
+    states=[*DECISION.states[:3], PIECES, *DECISION.states[3:]],
     transitions=[
         *DECISION.transitions[:4],
-        _ASK_PIECES,
-        _SEND_PIECES,
-        _GO_ON,
+        ASK_PIECES,
+        SEND_PIECES,
+        GO_ON,
         *DECISION.transitions[4:-1],
         _AFTER_SILENCE,
-        _withdraw("received", "in_review", "awaiting_citizen", "awaiting_pieces", "to_sign"),
+        withdraw("received", "in_review", "awaiting_citizen", "awaiting_pieces", "to_sign"),
     ],
 )
 
@@ -299,42 +198,64 @@ DECISION_WITH_VISA = Workflow(
         *map(_countersigned, DECISION_WITH_PIECES.transitions[:-1]),
         _VISA,
         _REFUSE_VISA,
-        _withdraw("received", "in_review", "awaiting_citizen", "awaiting_pieces", "to_visa", "to_sign"),
+        withdraw("received", "in_review", "awaiting_citizen", "awaiting_pieces", "to_visa", "to_sign"),
     ],
 )
 
-# A report or a contact: no decision, an agent says what was done.
-HANDLING = Workflow(
-    start="received",
-    states=[
-        _RECEIVED,
-        _REVIEW,
-        _WAITING,
-        State(
-            id="handled",
-            label="Traitée",
-            status="closed",
-            outcome="no_object",
-            citizen_label="Terminée",
-            citizen_explanation="Le service a traité votre envoi.",
-        ),
-        _WITHDRAWN,
-    ],
+# The same with the two other answers that the law knows: in part, and nothing left to answer.
+_IN_PART = State(
+    id="granted_in_part",
+    label="Accordée en partie",
+    status="decided",
+    outcome="granted_in_part",
+    citizen_label="Acceptée en partie",
+    citizen_explanation="Votre demande est acceptée en partie. La décision et vos recours sont ci-dessous.",
+)
+_NO_OBJECT = State(
+    id="no_object",
+    label="Sans objet",
+    status="decided",
+    outcome="no_object",
+    citizen_label="Sans objet",
+    citizen_explanation="Il n’y a plus lieu de répondre à votre demande. Les raisons et vos recours sont ci-dessous.",
+)
+
+
+def _answers(outcome: Outcome, propose: tuple[str, str], decide: tuple[str, str]) -> list[Transition]:
+    """Return the proposal and the decision of one more answer, each with its id and its label."""
+    parts = (
+        {"act": "propose", "from": ["in_review"], "to": "to_sign", "role": "agent", "effects": []},
+        {"act": "decide", "from": ["in_review", "to_sign"], "to": outcome, "role": "signatory"},
+    )
+    named = zip((propose, decide), parts, strict=True)
+    return [
+        Transition.model_validate({"id": id_, "label": label, "outcome": outcome, **part})
+        for (id_, label), part in named
+    ]
+
+
+def _closes(transition: Transition) -> Transition:
+    """Return the same transition; the one that closes leaves from the new answers too."""
+    if transition.id != "close":
+        return transition
+    return transition.model_copy(update={"from_": [*transition.from_, _IN_PART.id, _NO_OBJECT.id]})
+
+
+DECISION_IN_FULL = Workflow(
+    start=DECISION.start,
+    states=[*DECISION_WITH_PIECES.states[:6], _IN_PART, _NO_OBJECT, *DECISION_WITH_PIECES.states[6:]],
     transitions=[
-        _TAKE,
-        _ASK,
-        _REPLY,
-        _RESUME,
-        Transition.model_validate(
-            {"id": "handle", "label": "Marquer comme traitée", "from": ["in_review"], "to": "handled", "role": "agent"}
+        *map(_closes, DECISION_WITH_PIECES.transitions[:-1]),
+        *_answers(
+            "granted_in_part",
+            ("propose_grant_in_part", "Proposer d’accorder en partie"),
+            ("grant_in_part", "Accorder en partie"),
         ),
-        _withdraw("received", "in_review", "awaiting_citizen"),
+        *_answers(
+            "no_object",
+            ("propose_no_object", "Proposer de déclarer sans objet"),
+            ("declare_no_object", "Déclarer sans objet"),
+        ),
+        DECISION_WITH_PIECES.transitions[-1],
     ],
 )
-
-READY = {
-    "decision": DECISION,
-    "decision_with_pieces": DECISION_WITH_PIECES,
-    "decision_with_visa": DECISION_WITH_VISA,
-    "handling": HANDLING,
-}
