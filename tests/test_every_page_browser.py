@@ -31,9 +31,12 @@ from datetime import timedelta
 from django.utils import timezone
 from accounts.models import Absence, HelpStructure, Invitation, Mandate, Membership, Person
 from exchange.models import Export
+from accounts.permissions import Actor
+from procedures.definition.upgrade import parse
+from procedures.lifecycle.publish import publish
 from procedures.lifecycle.correction import correctable, last_sent
 from procedures.lifecycle.mandate_mail import link_for
-from procedures.models import CorrectionRequest, Draft, PiecesRequest, SafePaper, Submission
+from procedures.models import CorrectionRequest, Draft, Opinion, PiecesRequest, SafePaper, Submission
 role = Membership.objects.filter(user__email='agent@exemple.fr').order_by('pk').first()
 away = Absence.objects.get()
 mine = Submission.objects.filter(person__user__email='citoyen@exemple.fr')
@@ -73,6 +76,14 @@ for one in (silent, case):
 onward = Submission.objects.filter(procedure=case.procedure, state='in_review').first()
 SentOn.objects.create(
     submission=onward, authority='Préfecture', address='1 place Fictive', reason='Elle délivre ce titre.', sent_on=today)
+# A text gives more time to answer it, and an opinion is awaited on it.
+content = json.loads(onward.version.content)
+month = {'count': 1, 'unit': 'months'}
+content['legal'] |= {'extensions': [{'basis': 'Article fictif', 'delay': month}], 'silence_effect': 'rejection'}
+content['legal'] |= {'silence_delay': month, 'silence_legal_basis': 'Article fictif'}
+longer = publish(onward.procedure, parse(content), by=Actor(), reviewed_by='Test', reviewed_on=None)
+Submission.objects.filter(pk=onward.pk).update(version=longer, due_on=today + timedelta(days=20))
+opinion = Opinion.objects.create(submission=onward, body='Service voisin', asked_on=today, asked_by_name='N. Roussel')
 print('found ' + json.dumps({
     'slug': case.procedure.slug,
     'reference': case.reference,
@@ -80,6 +91,8 @@ print('found ' + json.dumps({
     'pk': 1,
     'kind': 'brouillons',
     'own filing:pieces': {'reference': mine.get(awaiting='pieces').reference},
+    'own desk:extend': {'reference': onward.reference},
+    'own desk:opinion': {'reference': onward.reference, 'opinion_id': str(opinion.public_id)},
     'own desk:sent_on_arrived': {'reference': onward.reference},
     'own desk:reasons': {'reference': case.reference},
     'own desk:withdraw': {'reference': Submission.objects.filter(outcome_by='decision', outcome='granted').first().reference},

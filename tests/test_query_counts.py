@@ -38,6 +38,8 @@ class World:
             "filing:pieces": awaited,
             "desk:sent_on_arrived": {"reference": self.town.send_on(self.file()).reference},
             "filing:silence": {"what": "motifs"},
+            "desk:extend": {"reference": self.town.file_longer().reference},
+            "desk:opinion": {"opinion_id": self.town.ask_opinion(self.case).public_id},
             "desk:reasons": {"reference": self.town.ask_reasons(self.file()).reference},
             "desk:withdraw": {"reference": self.town.decide(self.file()).reference},
             "filing:correction": corrected,
@@ -96,6 +98,7 @@ class World:
             people.keep_paper(self.town.zoe)
             self.town.ask_pieces(self.file())
             self.town.ask_correction(self.file())
+            self.town.ask_opinion(self.case)
             self.mandates()
             record_access("read", self.case.key, actor="user:x", role="agent", service=f"Service {number}")
             samples.procedure(f"acte-{Procedure.objects.count()}", department=self.town.civil)

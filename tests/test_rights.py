@@ -195,6 +195,9 @@ EXPECTED: dict[str, dict[str, int]] = {
     # The reasons of a refusal by silence, asked for.
     "desk:reasons": desk() | {"signatory": 403, "auditor": 403},
     "desk:attestation": desk(404),
+    "desk:extend": desk() | {"signatory": 403, "auditor": 403},
+    "desk:opinion_ask": desk() | {"signatory": 403, "auditor": 403},
+    "desk:opinion": desk() | {"signatory": 403, "auditor": 403},
     "desk:send_on": desk() | {"signatory": 403, "auditor": 403},
     # A request that was sent on, and kept.
     "desk:sent_on_arrived": desk() | {"signatory": 403, "auditor": 403},

@@ -45,6 +45,12 @@ def _legal(definition: ProcedureDefinition) -> Iterator[Problem]:
         yield Problem(place, _("the legal basis of the silence effect is missing"))
     if legal.silence_effect in {"acceptance", "rejection"} and legal.silence_delay is None:
         yield Problem(place, _("the delay after which silence takes effect is missing"))
+    if legal.extensions and legal.silence_effect not in {"acceptance", "rejection"}:
+        yield Problem(place, _("an extension prolongs a delay: silence must mean something first"))
+    if len({one.basis for one in legal.extensions}) != len(legal.extensions):
+        yield Problem(place, _("two extensions rest on the same text"))
+    if not all(one.basis for one in legal.extensions):
+        yield Problem(place, _("an extension names the text that gives it"))
     if legal.silence_effect == "rejection" and not legal.remedies:
         yield Problem(place, _("a rejection needs its remedies (R112-11-1)"))
     if legal.financial and legal.silence_effect == "acceptance":

@@ -2,11 +2,12 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
-from typing import Literal
+from operator import not_
+from typing import Annotated, Literal
 
-from pydantic import PositiveInt
+from pydantic import Field, PositiveInt
 
-from .base import Node, Prose, Words
+from .base import Line, Node, Prose, Words
 
 
 class Delay(Node):
@@ -14,6 +15,13 @@ class Delay(Node):
 
     count: PositiveInt
     unit: Literal["days", "weeks", "months"]
+
+
+class MoreTime(Node):
+    """An extension that a text gives; whoever uses it says why, and tells the person before the delay is over."""
+
+    basis: Line
+    delay: Delay
 
 
 class Legal(Node):
@@ -25,6 +33,7 @@ class Legal(Node):
     silence_effect: Literal["acceptance", "rejection", "none"] | None = None
     silence_delay: Delay | None = None
     silence_legal_basis: str = ""
+    extensions: Annotated[list[MoreTime], Field(exclude_if=not_)] = []
     # One sentence per remedy, said as it is printed (CRPA R112-11-1, CJA R421-5).
     remedies: list[Words] = []
     review: Literal["needed", "done"] = "needed"

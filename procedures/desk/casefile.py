@@ -22,7 +22,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.fields import FileField
 from ..definition.fields.address import lines
 from ..definition.workflow import Transition
-from ..lifecycle import clock, clock_words, correction, send_on, silence, silence_asks, withdraw
+from ..lifecycle import clock, clock_words, correction, extend, send_on, silence, silence_asks, withdraw
 from ..lifecycle.death import recorded
 from ..lifecycle.scanning import openable
 from ..lifecycle.transition import SilenceHasSpoken
@@ -226,6 +226,12 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         and not submission.is_over
         and not clock.has_spoken(submission)
         and permissions.may_tend_clock(actor, submission),
+        "extensions": list(submission.extensions.all()),
+        "may_extend": permissions.may_tend_clock(actor, submission)
+        and extend.is_open(submission)
+        and bool(extend.offered(submission)),
+        "opinions": list(submission.opinions.all()),
+        "may_ask_opinion": not submission.is_over and permissions.may_ask_opinion(actor, submission),
         "after_silence": silence_asks.asked_of(submission),
         "attestation": submission.documents.filter(kind=Document.Kind.ATTESTATION).select_related("stored").first(),
         "withdrawal": next((one for one in decisions if one.signed_at is None and one.basis), None),

@@ -16,6 +16,9 @@ from ..definition.workflow import Workflow
 from ..lifecycle.correct import CORRECTED
 from ..lifecycle.death import RECORDED, UNDONE
 from ..lifecycle.entry import RECEIPT_GIVEN
+from ..lifecycle.extend import EXTENDED
+from ..lifecycle.opinions import ASKED, GIVEN
+from ..lifecycle.opinions import DROPPED as OPINION_DROPPED
 from ..lifecycle.pieces_answer import PIECES_GIVEN_UP, PIECES_NOTED, PIECES_SENT
 from ..lifecycle.send_on import ARRIVED, SENT_ON
 from ..lifecycle.silence import CONFIRMED, is_to_confirm
@@ -65,6 +68,10 @@ _BY_ITSELF = {
     REASONS_GIVEN: gettext_lazy("Reasons of the refusal given"),
     SENT_ON: gettext_lazy("Sent on to the competent authority"),
     ARRIVED: gettext_lazy("Arrived at the competent authority"),
+    EXTENDED: gettext_lazy("Delay prolonged"),
+    ASKED: gettext_lazy("Opinion asked for"),
+    GIVEN: gettext_lazy("Opinion recorded"),
+    OPINION_DROPPED: gettext_lazy("Opinion no longer waited for"),
     RECORDED: gettext_lazy("Death of the person recorded"),
     UNDONE: gettext_lazy("Death taken back: it was a mistake"),
     "files_destroyed": gettext_lazy("Files destroyed, as announced to the applicant"),

@@ -144,6 +144,7 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
             "clock": reading,
             "silence": silence.said_to_citizen(submission),
             **after_silence(submission),
+            "extensions": list(submission.extensions.all()),
             "sent_on": send_on.known(submission),
             "reply": actions.get("reply"),
             "withdraw": actions.get("withdraw"),

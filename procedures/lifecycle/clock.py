@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from ..definition.clock import Facts, Pieces, Reading, Transmission, due_on, effect_of, read
+from ..definition.clock import Extension, Facts, Pieces, Reading, Transmission, due_on, effect_of, read
 from ..models import PiecesRequest, SentOn, Submission
 
 
@@ -42,6 +42,7 @@ def facts_of(submission: Submission) -> Facts:
         received_on=timezone.localtime(submission.received_at).date(),
         pieces=tuple(map(of_request, asked)),
         transmission=_transmission(submission),
+        extensions=_extensions(submission),
         decided_on=_decided_on(submission),
     )
 
@@ -62,6 +63,12 @@ def _transmission(submission: Submission) -> Transmission | None:
     """Return when the request was sent on to the competent authority, and when that one got it (L114-2, L114-3)."""
     sent = SentOn.objects.filter(submission=submission).first() if submission.pk else None
     return Transmission(sent.sent_on, sent.received_on) if sent is not None else None
+
+
+def _extensions(submission: Submission) -> tuple[Extension, ...]:
+    """Return the extensions of the delay that were decided."""
+    given = submission.extensions.all() if submission.pk else ()
+    return tuple(Extension(one.decided_on, one.delay, one.basis) for one in given)
 
 
 def _decided_on(submission: Submission) -> date | None:

@@ -11,6 +11,8 @@ from .edition import Edition
 from .file import AnswerFile, DraftFile, FileScan, StoredFile
 from .legal_notice import LegalNotice
 from .mandate_paper import MandatePaper
+from .more_time import MoreTime
+from .opinion import Opinion
 from .pieces_request import AskedPiece, PieceFile, PiecesRequest
 from .prefill import Partner, Prefill
 from .procedure import Procedure, ProcedureVersion
@@ -40,6 +42,8 @@ __all__ = [
     "LegalNotice",
     "MandatePaper",
     "Message",
+    "MoreTime",
+    "Opinion",
     "PartialUpload",
     "Partner",
     "PieceFile",

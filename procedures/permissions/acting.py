@@ -40,6 +40,11 @@ def works_as(actor: Actor, role: Role) -> bool:
     return bool(desk_departments(actor, (role,)))
 
 
+def may_ask_opinion(actor: Actor, submission: Submission) -> bool:
+    """Agents and heads of the responsible department ask for opinions, and record them."""
+    return bool(roles_on(actor, submission) & _GRANTS["agent"])
+
+
 def may_prepare_withdrawal(actor: Actor, submission: Submission) -> bool:
     """Agents and heads of the responsible department prepare the withdrawal of a decision."""
     return bool(roles_on(actor, submission) & _GRANTS["agent"])

@@ -159,7 +159,8 @@ def _requests(person: Person, describe: Describe) -> Iterator[dict[str, Any]]:
         .select_related("procedure", "version", "department", "applicant", "sent_on")
         .defer("version__content", "procedure__search_text", "search_text")
         .prefetch_related("answer_sets", "files__stored", "messages__files__stored", "decisions", "documents__stored")
-        .prefetch_related("silence_requests", "pieces_requests__items__waiting__stored")
+        .prefetch_related("silence_requests", "extensions", "opinions", "correction_requests__items")
+        .prefetch_related("pieces_requests__items__waiting__stored")
         .order_by("received_at")
     )
     rows = found.iterator(chunk_size=_CHUNK)
@@ -227,6 +228,23 @@ def _request(submission: Submission, describe: Describe) -> dict[str, Any]:
                 ],
             }
             for asked in submission.pieces_requests.all()
+        ],
+        "corrections_demandees": [
+            {
+                "le": asked.asked_on,
+                "jusqu_au": asked.deadline,
+                "reponses": [{"question": item.label, "raison": item.reason} for item in asked.items.all()],
+            }
+            for asked in submission.correction_requests.all()
+        ],
+        "delai_prolonge": [
+            {"le": more.decided_on, "texte": more.basis, "raison": more.reason} for more in submission.extensions.all()
+        ],
+        # What prepares a decision is communicated once it is taken (CRPA L311-2).
+        "avis": [
+            {"de": one.body, "le": one.given_on, "sens": one.get_sense_display(), "texte": one.words}
+            for one in submission.opinions.all()
+            if one.given_on is not None and submission.is_over
         ],
         "transmise": _sent_on(submission),
         "apres_le_silence": [

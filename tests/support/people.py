@@ -12,19 +12,23 @@ from django.utils import timezone
 from accounts import consents
 from accounts.models import Mandate, Membership, Person, Purpose, User
 from accounts.permissions import Actor
-from procedures.lifecycle import clock, entry, silence_asks
+from procedures.lifecycle import clock, entry, opinions, silence_asks
 from procedures.lifecycle import draft as drafts
 from procedures.lifecycle.correction import Correcting
 from procedures.lifecycle.pieces import Asking, Wanted
 from procedures.lifecycle.send_on import Sending, send_on
 from procedures.lifecycle.submit import submit
 from procedures.lifecycle.transition import Grounds, apply
-from procedures.models import AnswerFile, Draft, MandatePaper, Procedure, SafePaper, StoredFile, Submission
+from procedures.models import AnswerFile, Draft, MandatePaper, Opinion, Procedure, SafePaper, StoredFile, Submission
 from procedures.models.storage import store
 from tests.support import samples
 from tests.support.client import Portal
 from town.models import Department
 
+EXTENSIONS: list[dict[str, Any]] = [
+    {"basis": "Article R. 1 du code fictif", "delay": {"count": 1, "unit": "months"}},
+    {"basis": "Article R. 2 du code fictif", "delay": {"count": 15, "unit": "days"}},
+]
 APPLICANT: dict[str, Any] = {
     "applicant_family_name": "Lefèvre",
     "applicant_given_names": "Zoé",
@@ -113,6 +117,21 @@ class Desk:
         send_on(submission, what, by=Actor(user=self.nadia))
         submission.refresh_from_db()
         return submission
+
+    def ask_opinion(self, submission: Submission, body: str = "Service de l’urbanisme") -> Opinion:
+        """Let Nadia ask for an opinion on a request."""
+        question = opinions.Question(body, "Le stand gêne-t-il le passage ?", timezone.localdate())
+        return opinions.ask(submission, question, by=Actor(user=self.nadia))
+
+    def file_longer(self, effect: str = "rejection", at: datetime | None = None) -> Submission:
+        """File a request of a procedure whose texts give more time to answer, twice."""
+        legal = {**samples.content()["legal"], "silence_effect": effect, "extensions": EXTENSIONS}
+        slug, usual = f"longue-{effect}", self.procedure
+        found = Procedure.objects.filter(slug=slug).first()
+        self.procedure = found or samples.procedure(slug, department=self.civil, id=f"longue_{effect}", legal=legal)
+        case = self.file(at=at)
+        self.procedure = usual
+        return case
 
     def ask_reasons(self, submission: Submission) -> Submission:
         """Let Zoé ask for the reasons of a refusal that silence made yesterday."""
