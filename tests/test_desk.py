@@ -160,6 +160,7 @@ def test_an_agent_does_not_make_the_applicants_moves_at_the_desk(portal: Portal,
 
 def test_the_counters_say_what_waits_and_lead_to_it(portal: Portal, desk: Desk) -> None:
     overdue, soon, answered, proposed = (desk.file() for _ in range(4))
+    posted = desk.decide(desk.file(applicant_contact="post", applicant_email=""))
     people.late(overdue, 2)
     people.late(soon, -3)
     letters.send(answered, "Voici la réponse.", by=Actor(user=desk.zoe))
@@ -167,11 +168,11 @@ def test_the_counters_say_what_waits_and_lead_to_it(portal: Portal, desk: Desk) 
     portal.force_login(desk.helene)
     counts = next(ul for ul in page_of(portal.get("/agent/")).find_all("ul") if ul.get("class") == "counts")
     links = counts.find_all("a")
-    assert [link.text.split()[0] for link in links] == ["1", "1", "1", "3", "1"]
-    expected = [{overdue}, {soon}, {answered}, {overdue, soon, answered}, {proposed}]
+    assert [link.text.split()[0] for link in links] == ["1", "1", "1", "3", "1", "1"]
+    expected = [{overdue}, {soon}, {answered}, {overdue, soon, answered}, {proposed}, {posted}]
     for link, cases in zip(links, expected, strict=True):
         page = text_of(portal.get(link.get("href")))
-        assert {one for one in (overdue, soon, answered, proposed) if one.reference in page} == cases
+        assert {one for one in (overdue, soon, answered, proposed, posted) if one.reference in page} == cases
 
 
 def test_a_counter_stops_at_99(portal: Portal, desk: Desk, case: Submission) -> None:

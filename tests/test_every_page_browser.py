@@ -36,7 +36,7 @@ from procedures.definition.upgrade import parse
 from procedures.lifecycle.publish import publish
 from procedures.lifecycle.correction import correctable, last_sent
 from procedures.lifecycle.mandate_mail import link_for
-from procedures.models import CorrectionRequest, Draft, Opinion, PiecesRequest, SafePaper, Submission
+from procedures.models import CorrectionRequest, Draft, Opinion, Notification, PiecesRequest, SafePaper, Submission
 role = Membership.objects.filter(user__email='agent@exemple.fr').order_by('pk').first()
 away = Absence.objects.get()
 mine = Submission.objects.filter(person__user__email='citoyen@exemple.fr')
@@ -83,6 +83,8 @@ content['legal'] |= {'extensions': [{'basis': 'Article fictif', 'delay': month}]
 content['legal'] |= {'silence_delay': month, 'silence_legal_basis': 'Article fictif'}
 longer = publish(onward.procedure, parse(content), by=Actor(), reviewed_by='Test', reviewed_on=None)
 Submission.objects.filter(pk=onward.pk).update(version=longer, due_on=today + timedelta(days=20))
+letter = Notification.objects.filter(decision__submission__outcome_by='decision').first()
+Notification.objects.filter(pk=letter.pk).update(way='post')
 opinion = Opinion.objects.create(submission=onward, body='Service voisin', asked_on=today, asked_by_name='N. Roussel')
 print('found ' + json.dumps({
     'slug': case.procedure.slug,
@@ -91,6 +93,8 @@ print('found ' + json.dumps({
     'pk': 1,
     'kind': 'brouillons',
     'own filing:pieces': {'reference': mine.get(awaiting='pieces').reference},
+    'own desk:posting': {
+        'reference': letter.decision.submission.reference, 'number': letter.decision.number},
     'own desk:extend': {'reference': onward.reference},
     'own desk:opinion': {'reference': onward.reference, 'opinion_id': str(opinion.public_id)},
     'own desk:sent_on_arrived': {'reference': onward.reference},

@@ -38,6 +38,7 @@ class World:
             "filing:pieces": awaited,
             "desk:sent_on_arrived": {"reference": self.town.send_on(self.file()).reference},
             "filing:silence": {"what": "motifs"},
+            "desk:posting": {"reference": self.town.by_post().reference, "number": 1},
             "desk:extend": {"reference": self.town.file_longer().reference},
             "desk:opinion": {"opinion_id": self.town.ask_opinion(self.case).public_id},
             "desk:reasons": {"reference": self.town.ask_reasons(self.file()).reference},

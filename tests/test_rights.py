@@ -96,6 +96,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "filing:consultations": followed(),
     "filing:pieces": followed(),
     "filing:correction": followed(),
+    "filing:notification": followed(),
     "filing:silence": followed(302),
     "filing:attestation": followed(404),
     "filing:message": dict.fromkeys(ROLES, 302),
@@ -195,6 +196,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     # The reasons of a refusal by silence, asked for.
     "desk:reasons": desk() | {"signatory": 403, "auditor": 403},
     "desk:attestation": desk(404),
+    "desk:posting": desk() | {"signatory": 403, "auditor": 403},
     "desk:extend": desk() | {"signatory": 403, "auditor": 403},
     "desk:opinion_ask": desk() | {"signatory": 403, "auditor": 403},
     "desk:opinion": desk() | {"signatory": 403, "auditor": 403},

@@ -97,6 +97,7 @@ SENT: dict[str, Answers] = {
     "filing:pieces": followed(302),
     "filing:correction": followed(302),
     # Silence has decided nothing yet.
+    "filing:notification": followed(422),
     "filing:silence": followed(302),
     "filing:attestation": READ_ONLY,
     "filing:message": followed(422),
@@ -157,6 +158,7 @@ SENT: dict[str, Answers] = {
     "desk:silence": desk(302, "agent", "head"),
     "desk:give_up_pieces": desk(302, "agent", "head"),
     "desk:note_pieces": desk(422, "agent", "head"),
+    "desk:posting": desk(422, "agent", "head"),
     "desk:extend": desk(422, "agent", "head"),
     "desk:opinion_ask": desk(422, "agent", "head"),
     "desk:opinion": desk(422, "agent", "head"),

@@ -45,6 +45,8 @@ def _legal(definition: ProcedureDefinition) -> Iterator[Problem]:
         yield Problem(place, _("the legal basis of the silence effect is missing"))
     if legal.silence_effect in {"acceptance", "rejection"} and legal.silence_delay is None:
         yield Problem(place, _("the delay after which silence takes effect is missing"))
+    if legal.registered_basis and definition.applicant.identification != "full":
+        yield Problem(place, _("a registered letter needs a name and an address: ask the applicant who she is"))
     if legal.extensions and legal.silence_effect not in {"acceptance", "rejection"}:
         yield Problem(place, _("an extension prolongs a delay: silence must mean something first"))
     if len({one.basis for one in legal.extensions}) != len(legal.extensions):

@@ -34,6 +34,8 @@ class Legal(Node):
     silence_delay: Delay | None = None
     silence_legal_basis: str = ""
     extensions: Annotated[list[MoreTime], Field(exclude_if=not_)] = []
+    # The text that wants decisions sent by registered letter; empty where none does (L112-15).
+    registered_basis: Annotated[Line, Field(exclude_if=not_)] = ""
     # One sentence per remedy, said as it is printed (CRPA R112-11-1, CJA R421-5).
     remedies: list[Words] = []
     review: Literal["needed", "done"] = "needed"

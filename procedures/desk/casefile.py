@@ -180,7 +180,7 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     sent = sets[-1] if sets else None
     exchanged: list[Message] = list(submission.messages.prefetch_related("files__stored"))
     decisions = list(
-        submission.decisions.select_related("prepared_by__person", "document__stored")
+        submission.decisions.select_related("prepared_by__person", "document__stored", "notification__scan")
         .prefetch_related("visas")
         .order_by("-number")
     )
@@ -240,5 +240,6 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         and (
             permissions.may_prepare_withdrawal(actor, submission) or permissions.may_sign_withdrawal(actor, submission)
         ),
+        "may_post": permissions.may_post(actor, submission),
         "may_write": permissions.may_write_as_agent(actor, submission),
     }

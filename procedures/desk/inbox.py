@@ -13,7 +13,7 @@ from accounts.permissions import Actor
 from portal.kit.paging import Page, keyset
 
 from .. import permissions
-from ..models import Decision, Message, ProcedureVersion, Submission
+from ..models import Decision, Message, Notification, ProcedureVersion, Submission
 from ..models.case import SubmissionQuerySet
 from .access import short_name_of
 from .selection import View
@@ -77,6 +77,9 @@ def selected(actor: Actor, view: View, among: SubmissionQuerySet | None = None) 
         found = _to_sign(found)
     elif view.state == "to_visa":
         found = _to_sign(found, visa=True)
+    elif view.state == "to_post":
+        unposted = Notification.objects.filter(way="post", posted_on=None)
+        found = found.filter(pk__in=unposted.values("decision__submission"))
     elif view.state in Submission.Status.values:
         found = found.filter(status=view.state)
     if view.procedure:
@@ -110,6 +113,7 @@ def counters(actor: Actor) -> list[Counter]:
         (View(state="answered"), _("Citizens’ answers"), _("messages not read yet"), "reply", ""),
         (View(state="open", agent="nobody"), _("To assign"), _("nobody follows them yet"), "assign", ""),
         (View(state="to_sign"), _("To sign"), _("decisions prepared"), "visa", ""),
+        (View(state="to_post"), _("To post"), _("decisions to print and sign"), "mail", ""),
     ]
     if permissions.works_as(actor, Role.HEAD):
         wanted.append((View(state="to_visa"), _("To countersign"), _("decisions that wait for a visa"), "visa", ""))

@@ -14,13 +14,14 @@ from accounts.permissions import Actor
 from .. import permissions
 from ..models import Procedure, Submission
 
-STATES = ("open", "answered", "to_visa", "to_sign", *Submission.Status.values, "all")
+STATES = ("open", "answered", "to_visa", "to_sign", "to_post", *Submission.Status.values, "all")
 # What the address says, in French, for each value of a filter.
 SLUGS = {
     "open": "en-cours",
     "answered": "reponse-recue",
     "to_visa": "a-viser",
     "to_sign": "a-signer",
+    "to_post": "a-poster",
     "submitted": "deposees",
     "under_review": "en-instruction",
     "awaiting_citizen": "attente-usager",
@@ -126,6 +127,7 @@ def state_words(value: str) -> str:
         "answered": _("Answer received"),
         "to_visa": _("To countersign"),
         "to_sign": _("To sign"),
+        "to_post": _("Letters to post"),
         "submitted": _("Filed"),
         "under_review": _("Under study"),
         "awaiting_citizen": _("Waiting for the citizen"),
@@ -156,6 +158,7 @@ def rail(view: View) -> list[tuple[str, list[tuple[str, str, bool]]]]:
         (_("Late"), View(state="open", deadline="late")),
         (_("Due within 5 days"), View(state="open", deadline="soon")),
         (_("To sign"), View(state="to_sign")),
+        (_("Letters to post"), View(state="to_post")),
     ]
     service = [
         (_("Under way"), View(state="open")),

@@ -147,7 +147,9 @@ def file(request: HttpRequest, reference: str, file_id: Any) -> HttpResponseBase
     """Download a file of the request; one that is not checked yet, or blocked, is not given out."""
     submission = load(request, reference)
     stored = StoredFile.objects.filter(
-        Q(answer_link__submission=submission) | Q(message_link__message__submission=submission),
+        Q(answer_link__submission=submission)
+        | Q(message_link__message__submission=submission)
+        | Q(notification_link__decision__submission=submission),
         public_id=file_id,
         scan__in=scanning.openable(),
         destroyed_at=None,

@@ -13,6 +13,7 @@ from portal.kit.moments import long_day
 
 from ..definition.clock import effect_of
 from ..definition.workflow import Workflow
+from ..lifecycle import notification
 from ..lifecycle.correct import CORRECTED
 from ..lifecycle.death import RECORDED, UNDONE
 from ..lifecycle.entry import RECEIPT_GIVEN
@@ -68,6 +69,10 @@ _BY_ITSELF = {
     REASONS_GIVEN: gettext_lazy("Reasons of the refusal given"),
     SENT_ON: gettext_lazy("Sent on to the competent authority"),
     ARRIVED: gettext_lazy("Arrived at the competent authority"),
+    notification.CHOSEN: gettext_lazy("Way of notification chosen by the applicant"),
+    notification.POSTED: gettext_lazy("Letter posted"),
+    notification.RECEIVED: gettext_lazy("Letter received"),
+    notification.SCANNED: gettext_lazy("Signed letter scanned"),
     EXTENDED: gettext_lazy("Delay prolonged"),
     ASKED: gettext_lazy("Opinion asked for"),
     GIVEN: gettext_lazy("Opinion recorded"),

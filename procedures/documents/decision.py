@@ -22,8 +22,8 @@ def html(document: Document, sealed_by: str = "") -> str:
         **paper.common(document),
         "decision": taken,
         "refused": refused,
-        # Whoever gave no address is written to by post: then the letter is signed by hand (L212-1).
-        "by_post": not submission.applicant.email,
+        # What goes by post is signed by hand (L212-1).
+        "by_post": taken.notification.by_post,
         "opening": letters.opening(taken.outcome),
         "title": submission.version.definition.title,
         "service": submission.acknowledgement["service"],

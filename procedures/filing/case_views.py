@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -112,7 +113,8 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
     }
     last = submission.answer_sets.order_by("-number").first()
     exchanged = list(submission.messages.all())
-    decision = submission.decisions.filter(signed_at__isnull=False).order_by("-number").first()
+    signed = submission.decisions.filter(signed_at__isnull=False).select_related("notification__scan")
+    decision = signed.order_by("-number").first()
     reading = clock.reading(submission)
     # The law counts from the first reading of a notice (R112-20): it is noted, and changes nothing the citizen sees.
     letters.mark_read(submission, by_citizen=True)
@@ -268,9 +270,10 @@ def decision(request: HttpRequest, reference: str, number: int) -> HttpResponseB
 
 @require_safe
 def file(request: HttpRequest, reference: str, file_id: Any) -> HttpResponseBase:
-    """Download one of the files that were sent."""
+    """Download one of the files that were sent, or the scan of a letter that was."""
     submission = load(request, reference)
-    stored = StoredFile.objects.filter(answer_link__submission=submission, public_id=file_id).first()
+    here = Q(answer_link__submission=submission) | Q(notification_link__decision__submission=submission)
+    stored = StoredFile.objects.filter(here, public_id=file_id).first()
     if stored is None or stored.scan == StoredFile.Scan.INFECTED or stored.destroyed_at is not None:
         raise Http404
     return download(stored, stored.name)

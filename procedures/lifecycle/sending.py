@@ -17,7 +17,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.fields.address import lines
 from ..definition.reference import new_code
 from ..definition.upgrade import canonical
-from ..models import AnswerSet, Decision, Document, Facet, Submission
+from ..models import AnswerSet, Decision, Document, Facet, Notification, Submission
 
 
 def add_answers(
@@ -43,8 +43,13 @@ def owe_receipt(submission: Submission, sent: AnswerSet, event: Event) -> Docume
 
 
 def owe_decision(decision: Decision, event: Event) -> Document:
-    """Owe the letter of a signed decision, as its file: the person reads its words in her request meanwhile."""
+    """Owe the letter of a signed decision, as its file, and open its notification by the way that she chose.
+
+    The person reads its words in her request meanwhile.
+    """
     submission = decision.submission
+    registered = bool(submission.version.definition.legal.registered_basis)
+    Notification.objects.create(decision=decision, way=submission.reached_by, registered=registered)
     last = submission.answer_sets.order_by("-number")[0]
     return _owe(submission, last, event, kind=Document.Kind.DECISION, decision=decision)
 

@@ -12,6 +12,7 @@ from .file import AnswerFile, DraftFile, FileScan, StoredFile
 from .legal_notice import LegalNotice
 from .mandate_paper import MandatePaper
 from .more_time import MoreTime
+from .notification import Notification
 from .opinion import Opinion
 from .pieces_request import AskedPiece, PieceFile, PiecesRequest
 from .prefill import Partner, Prefill
@@ -43,6 +44,7 @@ __all__ = [
     "MandatePaper",
     "Message",
     "MoreTime",
+    "Notification",
     "Opinion",
     "PartialUpload",
     "Partner",

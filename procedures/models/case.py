@@ -116,6 +116,10 @@ class Submission(Origin):
     # For who filed without e-mail: shows status and next step only, never the answers.
     follow_code = models.CharField(max_length=9)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # How she wants decisions to reach her; empty while she said nothing (L112-14, L112-15).
+    notified_by = models.CharField(
+        max_length=6, choices=[("portal", _("by the portal")), ("post", _("by post"))], blank=True
+    )
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -156,6 +160,21 @@ class Submission(Origin):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def ways(self) -> list[str]:
+        """The ways by which decisions may reach her: the portal tells her by e-mail, so it needs an address."""
+        return ["portal", "post"] if self.applicant.email else ["post"]
+
+    @property
+    def reached_by(self) -> str:
+        """How a decision would reach her now.
+
+        Where a text wants a registered letter, the portal takes its place only as she expressly chose (L112-15);
+        elsewhere it serves unless she refused (L112-14).
+        """
+        usual = "post" if self.version.definition.legal.registered_basis else "portal"
+        return (self.notified_by or usual) if self.applicant.email else "post"
 
     @property
     def key(self) -> str:

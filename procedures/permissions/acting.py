@@ -45,6 +45,11 @@ def may_ask_opinion(actor: Actor, submission: Submission) -> bool:
     return bool(roles_on(actor, submission) & _GRANTS["agent"])
 
 
+def may_post(actor: Actor, submission: Submission) -> bool:
+    """Agents and heads of the responsible department post its letters."""
+    return bool(roles_on(actor, submission) & _GRANTS["agent"])
+
+
 def may_prepare_withdrawal(actor: Actor, submission: Submission) -> bool:
     """Agents and heads of the responsible department prepare the withdrawal of a decision."""
     return bool(roles_on(actor, submission) & _GRANTS["agent"])

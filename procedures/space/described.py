@@ -25,7 +25,7 @@ from town import models as town
 from ..definition.base import Answers
 from ..definition.document import ProcedureDefinition
 from ..lifecycle.mandate_mail import titles_of
-from ..models import Draft, StoredFile, Submission
+from ..models import Draft, Notification, StoredFile, Submission
 from .holdings import own_accesses
 
 Describe = Callable[[StoredFile, str], dict[str, Any]]
@@ -158,7 +158,8 @@ def _requests(person: Person, describe: Describe) -> Iterator[dict[str, Any]]:
         Submission.objects.filter(person=person)
         .select_related("procedure", "version", "department", "applicant", "sent_on")
         .defer("version__content", "procedure__search_text", "search_text")
-        .prefetch_related("answer_sets", "files__stored", "messages__files__stored", "decisions", "documents__stored")
+        .prefetch_related("answer_sets", "files__stored", "messages__files__stored", "documents__stored")
+        .prefetch_related("decisions__notification__scan")
         .prefetch_related("silence_requests", "extensions", "opinions", "correction_requests__items")
         .prefetch_related("pieces_requests__items__waiting__stored")
         .order_by("received_at")
@@ -189,6 +190,7 @@ def _request(submission: Submission, describe: Describe) -> dict[str, Any]:
         "recue_le": submission.received_at,
         "etat": definition.workflow.state(submission.state).citizen_label,
         "date_legale": submission.due_on,
+        "decision_recue": dict(Notification.Way.choices)[submission.reached_by],
         "duree_de_conservation": definition.privacy.retention_text,
         "demandeur": {
             "nom_affiche": applicant.display_name,
@@ -277,6 +279,13 @@ def _request(submission: Submission, describe: Describe) -> dict[str, Any]:
                 "recours": decision.remedies,
                 "retrait": decision.withdrawal,
                 "signee_par": [decision.signer_name, decision.signer_title, decision.signer_service],
+                "notification": {
+                    "voie": decision.notification.get_way_display(),
+                    "lue_le": decision.first_read_at,
+                    "postee_le": decision.notification.posted_on,
+                    "recue_le": decision.notification.received_on,
+                    "fichiers": [describe(decision.notification.scan, folder)] if decision.notification.scan else [],
+                },
             }
             # One that is prepared is no decision yet (CRPA L311-2).
             for decision in submission.decisions.all()

@@ -110,6 +110,10 @@ class Desk:
             submission = apply(submission, "take_charge", by=Actor(user=self.nadia))
         return apply(submission, key, by=Actor(user=self.helene), grounds=Grounds(law=law, fact=fact))
 
+    def by_post(self) -> Submission:
+        """Let Hélène decide a request of someone who is reached by post alone."""
+        return self.decide(self.file(applicant_contact="post", applicant_email=""))
+
     def send_on(self, submission: Submission, *, kept: bool = True) -> Submission:
         """Let Nadia send a request on to the prefecture, and go on following it unless said otherwise."""
         address, reason = "1 place Fictive, 99000 Hautebrume", "Elle délivre ce titre."

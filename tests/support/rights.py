@@ -122,6 +122,7 @@ class Asked:
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,
             "desk:sent_on_arrived": {"reference": town.send_on(town.file()).reference},
+            "desk:posting": {"reference": town.by_post().reference, "number": 1},
             "desk:extend": {"reference": town.file_longer().reference},
             "desk:opinion": {"opinion_id": town.ask_opinion(self.submission).public_id},
             "filing:silence": {"what": "motifs"},
