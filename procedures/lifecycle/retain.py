@@ -29,6 +29,7 @@ def purge_orphans(limit: int = 200) -> int:
         safe_link=None,
         mandate_link=None,
         piece_link=None,
+        notification_link=None,
         created_at__lt=timezone.now() - timedelta(hours=1),
     )
     count = 0
