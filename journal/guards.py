@@ -2,6 +2,9 @@
 
 A model names what it protects: ``guarded = "all"`` (append only) or ``guarded = ("content", …)`` (those columns never
 change and the row is never deleted). The database refuses, whoever writes.
+
+``released = (table, column)`` names the one way out: while ``table`` has a row of the same ``column`` whose ``done_at`` is
+empty, that row may be changed, as its destruction at its term wants. It is never deleted.
 """
 
 from collections.abc import Iterator
@@ -11,6 +14,7 @@ from django.apps import apps
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+Released = tuple[str, str] | None
 REFUSAL = "settled rows never change"
 
 
@@ -49,12 +53,20 @@ def install(connection: BaseDatabaseWrapper) -> None:
             if table not in tables:
                 continue
             columns = _columns(model, guarded)
+            released = getattr(model, "released", None)
+            # The table of what releases comes with a later migration than the first.
+            released = released if released and released[0] in tables else None
             statements = _postgresql if connection.vendor == "postgresql" else _sqlite
-            for statement in statements(table, columns):
+            for statement in statements(table, columns, released):
                 cursor.execute(statement)
 
 
-def _sqlite(table: str, columns: list[str] | None) -> Iterator[str]:
+def _open(released: Released) -> str:
+    table, column = released or ("", "")
+    return f'SELECT 1 FROM "{table}" WHERE "{column}" = OLD."{column}" AND "done_at" IS NULL'  # noqa: S608 names of our own tables
+
+
+def _sqlite(table: str, columns: list[str] | None, released: Released) -> Iterator[str]:
     changed = (
         " WHEN " + " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in columns)
         if columns is not None
@@ -62,27 +74,35 @@ def _sqlite(table: str, columns: list[str] | None) -> Iterator[str]:
     )
     for event, condition in (("update", changed), ("delete", "")):
         yield f'DROP TRIGGER IF EXISTS "guard_{table}_{event}"'
+        unless = f" WHERE NOT EXISTS ({_open(released)})" if released and event == "update" else ""
         yield (
             f'CREATE TRIGGER "guard_{table}_{event}" BEFORE {event.upper()} ON "{table}"{condition} '
-            f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}: {table}'); END"
+            f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}: {table}'){unless}; END"
         )
 
 
-def _postgresql(table: str, columns: list[str] | None) -> Iterator[str]:
+def _postgresql(table: str, columns: list[str] | None, released: Released) -> Iterator[str]:
     changed = (
         " WHEN (" + " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns) + ")"
         if columns is not None
         else ""
     )
+    if released:
+        yield (
+            f'CREATE OR REPLACE FUNCTION "guard_release_{table}"() RETURNS trigger LANGUAGE plpgsql AS '
+            f"$$ BEGIN IF EXISTS ({_open(released)}) THEN RETURN NEW; END IF; "
+            f"RAISE EXCEPTION '{REFUSAL}: %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        )
     for event, scope, condition in (
         ("update", "FOR EACH ROW", changed),
         ("delete", "FOR EACH ROW", ""),
         ("truncate", "FOR EACH STATEMENT", ""),
     ):
+        function = f'"guard_release_{table}"' if released and event == "update" else "guard_refuse"
         yield f'DROP TRIGGER IF EXISTS "guard_{table}_{event}" ON "{table}"'
         yield (
             f'CREATE TRIGGER "guard_{table}_{event}" BEFORE {event.upper()} ON "{table}" {scope}{condition} '
-            "EXECUTE FUNCTION guard_refuse()"
+            f"EXECUTE FUNCTION {function}()"
         )
 
 

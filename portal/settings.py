@@ -140,6 +140,12 @@ IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=5_000_000)  # of a defini
 # How long agents have to confirm what silence has produced before heads are told.
 SILENCE_UNCONFIRMED_DAYS = env.int("SILENCE_UNCONFIRMED_DAYS", default=3)
 DECIDED_FILES_DAYS = env.int("DECIDED_FILES_DAYS", default=75)
+# Who receives transfers for the archives, under which agreement and which rule of access; and the schema of SEDA 2.3, where
+# the town supplies it, that a manifest is checked against before it leaves.
+SEDA_ARCHIVAL_AGENCY = env.str("SEDA_ARCHIVAL_AGENCY", default="")
+SEDA_AGREEMENT = env.str("SEDA_AGREEMENT", default="")
+SEDA_ACCESS_RULE = env.str("SEDA_ACCESS_RULE", default="")
+SEDA_XSD = env.str("SEDA_XSD", default="")
 # Photos are kept no larger than reading them needs.
 IMAGE_MAX_SIDE = env.int("IMAGE_MAX_SIDE", default=3000)
 IMAGE_QUALITY = env.int("IMAGE_QUALITY", default=85)
@@ -272,6 +278,7 @@ SWEEPS = [
     "procedures.tasks.sweep",
     "procedures.tasks.watch_legal_dates",
     "procedures.tasks.watch_readings",
+    "procedures.tasks.tend_archives",
     "journal.tasks.sweep",
     "accounts.tasks.sweep",
     "exchange.tasks.sweep",

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("comptes/", include("accounts.urls")),
     path("agent/exports/", include("exchange.urls")),
     path("agent/", include("procedures.desk.urls")),
+    path("atelier/archives/", include("exchange.archives_urls")),
     path("atelier/registre/", include("exchange.register_urls")),
     path("atelier/", include("procedures.studio.urls")),
     path("", include("procedures.filing.urls")),

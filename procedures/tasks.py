@@ -3,7 +3,7 @@
 from portal.kit.owed import sweep as sweep_owed
 
 from .documents import issuing, seal, seal_alert
-from .lifecycle import draft_end, legal_watch, prefill, retain, scanning, uploads, watch
+from .lifecycle import draft_end, eliminate, legal_watch, prefill, retain, scanning, sensitive, uploads, watch
 from .models import Document, FileScan
 
 
@@ -53,6 +53,11 @@ def sweep() -> int:
 def watch_readings() -> int:
     """Examine who read what on the days that are over; apart from the sweep, which must not wait for it."""
     return watch.examine() + watch.purge()
+
+
+def tend_archives() -> int:
+    """Destroy what is due: what lists answered by the archives name, and sensitive answers at their own time."""
+    return eliminate.carry_out() + sensitive.destroy_due()
 
 
 def watch_legal_dates() -> int:

@@ -36,7 +36,7 @@ from procedures.definition.upgrade import parse
 from procedures.lifecycle.publish import publish
 from procedures.lifecycle.correction import correctable, last_sent
 from procedures.lifecycle.mandate_mail import link_for
-from procedures.models import CorrectionRequest, Draft, Opinion, Notification, PiecesRequest, SafePaper, Submission
+from procedures.models import ArchiveList, CorrectionRequest, Draft, Opinion, Notification, PiecesRequest, SafePaper, Submission
 role = Membership.objects.filter(user__email='agent@exemple.fr').order_by('pk').first()
 away = Absence.objects.get()
 mine = Submission.objects.filter(person__user__email='citoyen@exemple.fr')
@@ -85,6 +85,9 @@ longer = publish(onward.procedure, parse(content), by=Actor(), reviewed_by='Test
 Submission.objects.filter(pk=onward.pk).update(version=longer, due_on=today + timedelta(days=20))
 letter = Notification.objects.filter(decision__submission__outcome_by='decision').first()
 Notification.objects.filter(pk=letter.pk).update(way='post')
+archived = ArchiveList.objects.create(
+    number='BE-2026-0001', kind='elimination', department=case.department, made_by_name='N. Roussel')
+archived.items.create(submission=letter.decision.submission, ended_on=today, kept_until=today)
 opinion = Opinion.objects.create(submission=onward, body='Service voisin', asked_on=today, asked_by_name='N. Roussel')
 print('found ' + json.dumps({
     'slug': case.procedure.slug,
@@ -93,6 +96,7 @@ print('found ' + json.dumps({
     'pk': 1,
     'kind': 'brouillons',
     'own filing:pieces': {'reference': mine.get(awaiting='pieces').reference},
+    'list_id': str(archived.public_id),
     'own desk:posting': {
         'reference': letter.decision.submission.reference, 'number': letter.decision.number},
     'own desk:extend': {'reference': onward.reference},
@@ -140,6 +144,8 @@ NOT_PAGES = {
     "desk:file",
     "desk:receipt",
     "desk:later_receipt",
+    "archives:ods",
+    "archives:seda",
     "register:ods",
     "register:json",
     "desk:decision",

@@ -55,6 +55,7 @@ class World:
             "slug": "acte",
             "pk": 1,
             "token": "forged",
+            "list_id": self.town.listed().public_id,
             "draft_id": drafts.start(self.town.procedure, self.town.zoe.person).public_id,
             "step": "acte",
             "field": "kind",

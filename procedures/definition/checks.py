@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from . import completeness, workflow
 from .analysis import mismatches
 from .document import ProcedureDefinition
+from .retention import months_of
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ def blocking_problems(definition: ProcedureDefinition) -> list[Problem]:
         *(Problem(place, fault) for place, fault in completeness.faults(definition)),
         *_legal(definition),
         *_privacy(definition),
+        *_retention(definition),
         *_workflow(definition),
         *_conditions(definition),
     ]
@@ -72,6 +74,13 @@ def _privacy(definition: ProcedureDefinition) -> Iterator[Problem]:
     }.items():
         if not getattr(privacy, name):
             yield Problem(place, words)
+
+
+def _retention(definition: ProcedureDefinition) -> Iterator[Problem]:
+    privacy, place = definition.privacy, _("data-protection notice")
+    whole = months_of(privacy)
+    if privacy.sensitive_months and whole is not None and privacy.sensitive_months >= whole:
+        yield Problem(place, _("sensitive answers go before the rest of the request: give them a shorter time"))
 
 
 def _workflow(definition: ProcedureDefinition) -> Iterator[Problem]:

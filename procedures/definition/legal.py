@@ -9,6 +9,9 @@ from pydantic import Field, PositiveInt
 
 from .base import Line, Node, Prose, Words
 
+# What becomes of a request at its term; "sort": the archives keep some.
+Fate = Literal["destroy", "keep", "sort"]
+
 
 class Delay(Node):
     """A length of time: whole days, weeks or months."""
@@ -51,6 +54,12 @@ class Privacy(Node):
     recipients: list[Words] = []
     retention_months: PositiveInt | None = None
     retention_text: str = ""
+    # After that active use: how long it is kept in case it is asked for, and what becomes of it then, by which rule.
+    archive_months: Annotated[PositiveInt | None, Field(exclude_if=not_)] = None
+    final_fate: Annotated[Fate, Field(exclude_if=lambda fate: fate == "destroy")] = "destroy"
+    archival_rule: Annotated[Line, Field(exclude_if=not_)] = ""
+    # Sensitive answers, where they go before the rest.
+    sensitive_months: Annotated[PositiveInt | None, Field(exclude_if=not_)] = None
     if_not_provided: str = ""
 
 

@@ -22,7 +22,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.fields import FileField
 from ..definition.fields.address import lines
 from ..definition.workflow import Transition
-from ..lifecycle import clock, clock_words, correction, extend, send_on, silence, silence_asks, withdraw
+from ..lifecycle import clock, clock_words, correction, extend, hold, send_on, silence, silence_asks, withdraw
 from ..lifecycle.death import recorded
 from ..lifecycle.scanning import openable
 from ..lifecycle.transition import SilenceHasSpoken
@@ -240,6 +240,7 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         and (
             permissions.may_prepare_withdrawal(actor, submission) or permissions.may_sign_withdrawal(actor, submission)
         ),
+        "held": hold.held(submission),
         "may_post": permissions.may_post(actor, submission),
         "may_write": permissions.may_write_as_agent(actor, submission),
     }

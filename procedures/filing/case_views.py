@@ -53,7 +53,8 @@ def _letter(decision: Decision | None) -> Document | None:
 
 def _later(submission: Submission) -> list[Document]:
     """Return the receipts of the corrections that are made, the latest first."""
-    found = submission.documents.filter(kind=Document.Kind.RECEIPT, answer_set__number__gt=1, stored__isnull=False)
+    found = submission.documents.filter(kind=Document.Kind.RECEIPT, answer_set__number__gt=1, stored__destroyed_at=None)
+    found = found.exclude(stored=None)
     return list(found.select_related("stored", "answer_set").order_by("-pk"))
 
 
@@ -281,6 +282,8 @@ def file(request: HttpRequest, reference: str, file_id: Any) -> HttpResponseBase
 
 def download(stored: StoredFile, name: str) -> FileResponse:
     """Hand the bytes over as a download, never shown by the browser as a page of ours."""
+    if stored.destroyed_at is not None:
+        raise Http404
     return FileResponse(
         default_storage.open(stored.key), as_attachment=True, filename=name, content_type=stored.content_type
     )

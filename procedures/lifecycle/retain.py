@@ -3,7 +3,7 @@ correction that is over, mandates that nobody accepted.
 """
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -15,6 +15,7 @@ from journal import models as journal
 
 from ..models import AnswerFile, CorrectionRequest, PieceFile, StoredFile, Submission
 from ..models.storage import destroy, remove
+from . import retention
 
 UNANSWERED = timedelta(days=60)
 
@@ -106,19 +107,8 @@ def _date_decided(limit: int) -> None:
         submission__status__in=(Submission.Status.DECIDED, Submission.Status.CLOSED),
     )
     for submission in Submission.objects.filter(pk__in=waiting.values("submission")).select_related("version")[:limit]:
-        when = _over_since(submission) + timedelta(days=settings.DECIDED_FILES_DAYS)
+        when = retention.ends([submission])[submission.pk] + timedelta(days=settings.DECIDED_FILES_DAYS)
         waiting.filter(submission=submission).update(destroy_at=when)
-
-
-def _over_since(submission: Submission) -> datetime:
-    """Return when the request last came to its end."""
-    workflow, since = submission.version.definition.workflow, None
-    for event in journal.Event.objects.of(submission.key):
-        target = event.data.get("to") or event.data.get("state")
-        if target:
-            over = workflow.state(target).status in {Submission.Status.DECIDED, Submission.Status.CLOSED}
-            since = (since or event.at) if over else None
-    return since or timezone.now()
 
 
 @transaction.atomic

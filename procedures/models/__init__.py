@@ -1,6 +1,7 @@
 """From a procedure to the decision on a request: the tables of the heart."""
 
 from .answers import AnswerSet
+from .archive import ArchiveItem, ArchiveList, Destruction, LegalHold
 from .block import FieldBlock
 from .case import Applicant, CaseAccess, Facet, Message, Submission
 from .correction import AskedCorrection, CorrectionRequest
@@ -28,11 +29,14 @@ __all__ = [
     "AnswerFile",
     "AnswerSet",
     "Applicant",
+    "ArchiveItem",
+    "ArchiveList",
     "AskedCorrection",
     "AskedPiece",
     "CaseAccess",
     "CorrectionRequest",
     "Decision",
+    "Destruction",
     "Document",
     "Draft",
     "DraftFile",
@@ -40,6 +44,7 @@ __all__ = [
     "Facet",
     "FieldBlock",
     "FileScan",
+    "LegalHold",
     "LegalNotice",
     "MandatePaper",
     "Message",

@@ -10,6 +10,8 @@ class AnswerSet(models.Model):
     """One sending: answers keyed by field id, as canonical JSON whose bytes the digest covers."""
 
     guarded: ClassVar[str] = "all"
+    # But for what is destroyed at its term: while a destruction of the request is open, its answers may be emptied.
+    released: ClassVar[tuple[str, str]] = ("procedures_destruction", "submission_id")
 
     class Origin(models.TextChoices):
         FILING = "filing", _("filing")
@@ -39,5 +41,5 @@ class AnswerSet(models.Model):
         """The answers by field id."""
         import json
 
-        content: dict[str, object] = json.loads(self.content)
+        content: dict[str, object] = json.loads(self.content or "{}")
         return content

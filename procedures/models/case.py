@@ -35,6 +35,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
                 found += [uuid.UUID(public_id)] if kind == "submission" else []
         return self.filter(public_id__in=found)
 
+    def kept(self) -> "SubmissionQuerySet":
+        """Leave out the requests of which only the count is left."""
+        return self.filter(eliminated_at=None)
+
     def waiting(self) -> "SubmissionQuerySet":
         """Return the requests that wait for their citizen."""
         return self.filter(status=Submission.Status.AWAITING_CITIZEN)
@@ -116,6 +120,10 @@ class Submission(Origin):
     # For who filed without e-mail: shows status and next step only, never the answers.
     follow_code = models.CharField(max_length=9)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Its sensitive answers went at their own time; then all that names someone: what is left counts it, and its documents
+    # can still be verified.
+    sensitive_destroyed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    eliminated_at = models.DateTimeField(null=True, blank=True, editable=False)
     # How she wants decisions to reach her; empty while she said nothing (L112-14, L112-15).
     notified_by = models.CharField(
         max_length=6, choices=[("portal", _("by the portal")), ("post", _("by post"))], blank=True
@@ -131,6 +139,12 @@ class Submission(Origin):
             models.Index(fields=["department", "status", "-received_at", "-id"], name="case_status"),
             models.Index(
                 fields=["department", "procedure", "status", "-received_at", "-id"], name="case_procedure_status"
+            ),
+            # What has ended and is still whole, for the terms of its version.
+            models.Index(
+                fields=["version", "received_at"],
+                name="case_ended",
+                condition=models.Q(status__in=("decided", "closed"), eliminated_at=None),
             ),
             models.Index(
                 fields=["department", "due_on", "id"],

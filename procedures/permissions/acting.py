@@ -50,6 +50,11 @@ def may_post(actor: Actor, submission: Submission) -> bool:
     return bool(roles_on(actor, submission) & _GRANTS["agent"])
 
 
+def may_hold(actor: Actor, submission: Submission) -> bool:
+    """A head of the responsible department keeps a request from destruction, and lets it go again."""
+    return bool(roles_on(actor, submission) & _GRANTS["head"])
+
+
 def may_prepare_withdrawal(actor: Actor, submission: Submission) -> bool:
     """Agents and heads of the responsible department prepare the withdrawal of a decision."""
     return bool(roles_on(actor, submission) & _GRANTS["agent"])

@@ -13,6 +13,8 @@ from .entering import may_enter
 
 def may_see_as_citizen(actor: Actor, submission: Submission) -> bool:
     """Say whether ``actor`` is the person of this request, acts for her, or proved it by a code sent to her address."""
+    if submission.eliminated_at is not None:
+        return False
     if submission.reference in actor.proven_cases:
         return True
     if actor.person is None:
@@ -53,7 +55,7 @@ def followed_submissions(actor: Actor) -> SubmissionQuerySet:
         if only:
             opened &= Q(procedure__public_id__in=only)
         wanted |= opened
-    return Submission.objects.filter(wanted)
+    return Submission.objects.kept().filter(wanted)
 
 
 def followed_drafts(actor: Actor) -> DraftQuerySet:

@@ -80,7 +80,7 @@ def _submissions(actor: Actor, wanted: Iterable[str]) -> SubmissionQuerySet:
     # Grants are few, and told with the memberships: an OR with a subquery would keep a list from its ordered index.
     told = {(key, case) for one in actor.memberships for key, case in told_of(one, _GRANTED)}
     granted = sorted(case for key, case in told if key in departments)
-    return Submission.objects.filter(own | Q(pk__in=granted) if granted else own)
+    return Submission.objects.kept().filter(own | Q(pk__in=granted) if granted else own)
 
 
 def _granted() -> Subquery:

@@ -174,13 +174,14 @@ def _requests(person: Person, describe: Describe) -> Iterator[dict[str, Any]]:
             looks[look.subject].append({"le": look.at, "service": look.service, "action": look.action})
         for submission in chunk:
             yield {
-                **_request(submission, describe),
+                **of_request(submission, describe),
                 "historique": _history(submission, events[submission.key]),
                 "consultations": looks[submission.key],
             }
 
 
-def _request(submission: Submission, describe: Describe) -> dict[str, Any]:
+def of_request(submission: Submission, describe: Describe) -> dict[str, Any]:
+    """Return all that is held about one request, its history aside."""
     definition, folder = submission.version.definition, f"demandes/{submission.reference}"
     applicant = submission.applicant
     return {

@@ -19,7 +19,17 @@ from procedures.lifecycle.pieces import Asking, Wanted
 from procedures.lifecycle.send_on import Sending, send_on
 from procedures.lifecycle.submit import submit
 from procedures.lifecycle.transition import Grounds, apply
-from procedures.models import AnswerFile, Draft, MandatePaper, Opinion, Procedure, SafePaper, StoredFile, Submission
+from procedures.models import (
+    AnswerFile,
+    ArchiveList,
+    Draft,
+    MandatePaper,
+    Opinion,
+    Procedure,
+    SafePaper,
+    StoredFile,
+    Submission,
+)
 from procedures.models.storage import store
 from tests.support import samples
 from tests.support.client import Portal
@@ -113,6 +123,15 @@ class Desk:
     def by_post(self) -> Submission:
         """Let Hélène decide a request of someone who is reached by post alone."""
         return self.decide(self.file(applicant_contact="post", applicant_email=""))
+
+    def listed(self, kind: str = "transfer") -> ArchiveList:
+        """Return a list for the archives, with one request that is over."""
+        made = ArchiveList.objects.create(
+            number="VE-2026-0001", kind=kind, department=self.civil, made_by_name="Ada Mairie"
+        )
+        today = timezone.localdate()
+        made.items.create(submission=self.decide(self.file()), ended_on=today, kept_until=today)
+        return made
 
     def send_on(self, submission: Submission, *, kept: bool = True) -> Submission:
         """Let Nadia send a request on to the prefecture, and go on following it unless said otherwise."""

@@ -103,6 +103,7 @@ class Asked:
             "slug": "acte",
             "pk": 1,
             "token": "forged",
+            "list_id": town.listed().public_id,
             "draft_id": self.draft.public_id,
             "step": "acte",
             "field": "kind",
