@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from journal import guards
 from journal import models as journal
-from procedures.models import AnswerSet, Document, ProcedureVersion, SealCertificate
+from procedures.models import AnswerSet, Destruction, Document, ProcedureVersion, SealCertificate
 from tests.support import samples
 
 SUBJECT = "submission:x"
@@ -97,7 +97,8 @@ def test_every_guarded_model_is_guarded() -> None:
     assert {model for model, _ in guards.guarded_models()} == {
         journal.Event,
         AnswerSet,
-        Document,
+        Destruction,
+            Document,
         ProcedureVersion,
         SealCertificate,
     }
