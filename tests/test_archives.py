@@ -302,7 +302,7 @@ def test_every_row_that_hangs_on_a_request_is_known_to_its_destruction() -> None
         "SentOn",
         "SilenceRequest",
     }
-    emptied = {"AnswerSet", "Applicant", "Decision"}
+    emptied = {"AnswerSet", "Applicant", "Decision", "PiecesSending"}
     # Numbers, codes and digests; what was destroyed and by what right.
     stays = {"ArchiveItem", "Destruction", "Document"}
     linked = {relation.related_model.__name__ for relation in Submission._meta.related_objects}

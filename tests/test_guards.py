@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from journal import guards
 from journal import models as journal
-from procedures.models import AnswerSet, Destruction, Document, ProcedureVersion, SealCertificate
+from procedures.models import AnswerSet, Destruction, Document, PiecesSending, ProcedureVersion, SealCertificate
 from tests.support import samples
 
 SUBJECT = "submission:x"
@@ -98,7 +98,8 @@ def test_every_guarded_model_is_guarded() -> None:
         journal.Event,
         AnswerSet,
         Destruction,
-            Document,
+        PiecesSending,
+        Document,
         ProcedureVersion,
         SealCertificate,
     }

@@ -104,6 +104,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "filing:receipt": followed(202),
     "filing:later_receipt": followed(404),
     "filing:decision": followed(404),
+    "filing:pieces_receipt": followed(404),
     "filing:file": followed(),
     # A space is that of whoever is signed in; agents are persons too.
     "space:home": SIGNED_IN,
@@ -219,6 +220,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "desk:receipt": desk(404),
     "desk:later_receipt": desk(404),
     "desk:decision": desk(404),
+    "desk:pieces_receipt": desk(404),
     "account_login": ACCOUNT_ENTRY,
     "account_request_login_code": ACCOUNT_ENTRY,
     "account_confirm_login_code": FLOW,

@@ -204,6 +204,7 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         "may_tend": permissions.may_tend_clock(actor, submission),
         "barred": str(SilenceHasSpoken(submission.due_on)) if clock.has_accepted(submission) else "",
         "asked": list(submission.pieces_requests.prefetch_related("items__files__stored").order_by("-pk")),
+        "sendings": list(submission.pieces_sendings.select_related("document__stored")),
         "received_on": timezone.localtime(submission.received_at).date(),
         "acts": [(act, is_direct(act, submission)) for act in acts],
         "sent": sent,

@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern] = [
     path("demandes/<str:reference>/lu/", views.read, name="read"),
     path("demandes/<str:reference>/fichiers/<uuid:file_id>/", views.file, name="file"),
     path("demandes/<str:reference>/accuse/", views.receipt, name="receipt"),
+    path("demandes/<str:reference>/pieces/recepisse/<int:number>/", views.pieces_receipt, name="pieces_receipt"),
     path("demandes/<str:reference>/decision/<int:number>/", views.decision, name="decision"),
     path("demandes/<str:reference>/accuse/<int:number>/", views.receipt, name="later_receipt"),
 ]

@@ -187,6 +187,18 @@ def decision(request: HttpRequest, reference: str, number: int) -> HttpResponseB
 
 @require_safe
 @desk_only
+def pieces_receipt(request: HttpRequest, reference: str, number: int) -> HttpResponseBase:
+    """Download the receipt of pieces that were sent, once it is made."""
+    submission = load(request, reference)
+    document = submission.documents.filter(pieces__number=number).select_related("stored").first()
+    if document is None or document.stored is None:
+        raise Http404
+    note(actor_of(request), "download", submission)
+    return download(document.stored, document.stored.name)
+
+
+@require_safe
+@desk_only
 def attestation(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Download the attestation of an acceptance by silence, once it is made."""
     submission = load(request, reference)

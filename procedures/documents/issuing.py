@@ -7,12 +7,13 @@ from django.db import transaction
 
 from ..models import Document, SealCertificate, StoredFile
 from ..models.storage import store
-from . import attestation, decision, receipt, seal
+from . import attestation, decision, pieces, receipt, seal
 
 _MAKERS: dict[str, ModuleType] = {
     Document.Kind.RECEIPT: receipt,
     Document.Kind.DECISION: decision,
     Document.Kind.ATTESTATION: attestation,
+    Document.Kind.PIECES: pieces,
 }
 
 

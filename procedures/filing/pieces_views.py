@@ -7,11 +7,12 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import actor_of
 
@@ -21,8 +22,8 @@ from ..definition.fields.base import clean_text
 from ..definition.lookups import Context
 from ..lifecycle import acknowledgement, clock_words, pieces, pieces_answer
 from ..lifecycle.transition import locked
-from ..models import AskedPiece, PiecesRequest, Submission
-from .case_views import load
+from ..models import AskedPiece, PiecesRequest, PiecesSending, Submission
+from .case_views import download, load
 
 _LONGEST = 2000
 
@@ -155,8 +156,19 @@ def _draw(
         ),
         "sent": [piece for piece in asked.items.all() if piece.answered_at],
         "came": [piece for piece in asked.items.all() if piece.arrived_on and piece.answered_at is None],
+        "sendings": PiecesSending.of(asked),
         "sent_words": acknowledgement.in_words(sent_at) if sent_at else "",
         "department": submission.department,
         "mandate": permissions.mandate_over(actor_of(request), submission),
     }
     return render(request, "filing/pieces.html", context, status=status)
+
+
+@require_safe
+def receipt(request: HttpRequest, reference: str, number: int) -> HttpResponseBase:
+    """Download the receipt of pieces that were sent, once it is made."""
+    submission = load(request, reference)
+    document = submission.documents.filter(pieces__number=number).select_related("stored").first()
+    if document is None or document.stored is None:
+        raise Http404
+    return download(document.stored, document.stored.name)

@@ -45,6 +45,7 @@ urlpatterns = [
     path("demandes/<str:reference>/recue/", case_views.confirmation, name="confirmation"),
     path("demandes/<str:reference>/consultations/", consultation_views.consultations, name="consultations"),
     path("demandes/<str:reference>/pieces/", pieces_views.answer, name="pieces"),
+    path("demandes/<str:reference>/pieces/recepisse/<int:number>/", pieces_views.receipt, name="pieces_receipt"),
     path("demandes/<str:reference>/correction/", correction_views.answer, name="correction"),
     path("demandes/<str:reference>/silence/<slug:what>/", silence_views.ask, name="silence"),
     path("demandes/<str:reference>/attestation/", silence_views.attestation, name="attestation"),

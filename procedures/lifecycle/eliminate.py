@@ -60,6 +60,7 @@ def eliminate(item_id: int) -> bool:
     _said(submission)
     _row(submission)
     submission.answer_sets.update(content="", sources={})
+    submission.pieces_sendings.update(content="")
     record.done_at = item.done_at = timezone.now()
     item.state = ArchiveItem.State.DONE
     item.save(update_fields=["state", "done_at"])

@@ -3,9 +3,10 @@
 The moves themselves are `transition.apply` and `pieces_answer.send`: this module is called inside their transaction.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -13,20 +14,34 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
+from journal import models as journal
 from portal.kit.moments import day_in_words
 
 from ..definition.fields import FileField
 from ..definition.legal import Delay, add_delay
-from ..models import AnswerFile, AskedPiece, Message, PieceFile, PiecesRequest, StoredFile, Submission
+from ..definition.upgrade import canonical
+from ..models import (
+    AnswerFile,
+    AskedPiece,
+    Message,
+    PieceFile,
+    PiecesRequest,
+    PiecesSending,
+    StoredFile,
+    Submission,
+)
 from ..models.file import PIECE
 from ..models.storage import remove
 from .draft import no_room
 from .files import RefusedFile, receive
 from .message import write
+from .sending import owe_pieces
 
 MOST = 10
 # More would be a wrong year.
 LONGEST = Delay(count=12, unit="months")
+# What a receipt says of a file.
+_FROZEN = {"name", "size", "sha256"}
 USUAL = Delay(count=1, unit="months")
 
 
@@ -201,13 +216,38 @@ def settle(submission: Submission, by: Actor) -> dict[str, Any]:
     request.answered_at = now
     request.save(update_fields=["answered_at"])
     message = write(submission, by, _answered(said, arrived), kind=Message.Kind.REPLY)
+    sent = _freeze(submission, request, said, now)
     return {
+        "sending": sent.number,
         "request": str(request.public_id),
         "arrived": [str(item.public_id) for item in arrived],
         "files": [stored.sha256 for stored in files],
         "missing": len([item for item in request.missing if item not in arrived]),
         "message": str(message.public_id),
     }
+
+
+def _freeze(submission: Submission, request: PiecesRequest, said: list[AskedPiece], now: datetime) -> PiecesSending:
+    """Keep what was sent as its receipt will say it, whatever is sent later."""
+    told = []
+    for item in said:
+        links = item.files.select_related("stored").order_by("pk") if item.arrived_on else ()
+        files = [{k: v for k, v in link.stored.described().items() if k in _FROZEN} for link in links]
+        told.append({"label": item.label, "files": files, "words": item.words})
+    content = canonical(told)
+    return PiecesSending.objects.create(
+        submission=submission,
+        request_key=request.public_id,
+        number=submission.pieces_sendings.count() + 1,
+        sent_at=now,
+        content=content,
+        digest=hashlib.sha256(content.encode()).hexdigest(),
+    )
+
+
+def receipt(submission: Submission, number: int, event: journal.Event) -> None:
+    """Owe the receipt of a sending, once the event that states it is written."""
+    owe_pieces(submission.pieces_sendings.get(number=number), event)
 
 
 def _join(submission: Submission, item: AskedPiece, links: list[PieceFile]) -> None:

@@ -44,7 +44,8 @@ def send(submission: Submission, *, by: Actor) -> PiecesRequest:
     else:
         # The department went on meanwhile: what comes is kept all the same, and moves nothing but the clock.
         data = pieces.settle(current, by) | permissions.behalf(by, current, "applicant")
-        journal.append(current.key, PIECES_SENT, actor=by.key, role="applicant", data=data)
+        event = journal.append(current.key, PIECES_SENT, actor=by.key, role="applicant", data=data)
+        pieces.receipt(current, data["sending"], event)
         clock.recompute(current)
         current.save(update_fields=["due_on"])
     asked.refresh_from_db()

@@ -17,7 +17,7 @@ from ..definition.document import ProcedureDefinition
 from ..definition.fields.address import lines
 from ..definition.reference import new_code
 from ..definition.upgrade import canonical
-from ..models import AnswerSet, Decision, Document, Facet, Notification, Submission
+from ..models import AnswerSet, Decision, Document, Facet, Notification, PiecesSending, Submission
 
 
 def add_answers(
@@ -52,6 +52,13 @@ def owe_decision(decision: Decision, event: Event) -> Document:
     Notification.objects.create(decision=decision, way=submission.reached_by, registered=registered)
     last = submission.answer_sets.order_by("-number")[0]
     return _owe(submission, last, event, kind=Document.Kind.DECISION, decision=decision)
+
+
+def owe_pieces(sent: PiecesSending, event: Event) -> Document:
+    """Owe the receipt of pieces that were sent."""
+    submission = sent.submission
+    last = submission.answer_sets.order_by("-number")[0]
+    return _owe(submission, last, event, kind=Document.Kind.PIECES, pieces=sent)
 
 
 def owe_attestation(submission: Submission, event: Event) -> Document:

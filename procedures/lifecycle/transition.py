@@ -109,6 +109,8 @@ def apply(
     if awaited == "correction" and current.awaiting != "correction":
         correction.close(current)
     event = journal.append(current.key, transition.id, actor=by.key, role=transition.role, data=data)
+    if transition.act == "send_pieces":
+        pieces.receipt(current, data["sending"], event)
     if transition.act == "decide":
         sending.owe_decision(current.decisions.get(number=data["decision"]), event)
     if current.edition is not None and state.outcome in editions.FREES:

@@ -16,6 +16,7 @@ from .more_time import MoreTime
 from .notification import Notification
 from .opinion import Opinion
 from .pieces_request import AskedPiece, PieceFile, PiecesRequest
+from .pieces_sending import PiecesSending
 from .prefill import Partner, Prefill
 from .procedure import Procedure, ProcedureVersion
 from .reading import ReadingWatch, UnusualReading
@@ -55,6 +56,7 @@ __all__ = [
     "Partner",
     "PieceFile",
     "PiecesRequest",
+    "PiecesSending",
     "Prefill",
     "Procedure",
     "ProcedureVersion",

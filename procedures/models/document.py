@@ -16,6 +16,7 @@ from .answers import AnswerSet
 from .case import Submission
 from .decision import Decision
 from .file import StoredFile
+from .pieces_sending import PiecesSending
 
 
 class SealCertificate(models.Model):
@@ -39,7 +40,7 @@ class SealCertificate(models.Model):
 
 
 class Document(Owed):
-    """A receipt of a sending, a signed decision, an attestation. Rendered once by the worker: its bytes are the proof."""
+    """A receipt, a signed decision, an attestation. Rendered once by the worker: its bytes are the proof."""
 
     task: ClassVar[str] = "procedures.tasks.issue_document"
     guarded: ClassVar[tuple[str, ...]] = (
@@ -47,6 +48,7 @@ class Document(Owed):
         "submission",
         "answer_set",
         "decision",
+        "pieces",
         "verification_code",
         "anchor_number",
         "anchor_digest",
@@ -56,6 +58,7 @@ class Document(Owed):
         RECEIPT = "receipt", _("receipt")
         DECISION = "decision", _("decision")
         ATTESTATION = "attestation", _("attestation of an acceptance by silence")
+        PIECES = "pieces", _("receipt of pieces")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -63,6 +66,9 @@ class Document(Owed):
     answer_set = models.ForeignKey(AnswerSet, on_delete=models.PROTECT, related_name="+")
     decision = models.OneToOneField(
         Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="document", editable=False
+    )
+    pieces = models.OneToOneField(
+        PiecesSending, on_delete=models.PROTECT, null=True, blank=True, related_name="document", editable=False
     )
     verification_code = models.CharField(max_length=9)
     # The last event of the request's chain when it was filed, as the receipt prints it; none on those issued before.
@@ -91,6 +97,11 @@ class Document(Owed):
                 name="document_is_of_a_decision",
             ),
             models.CheckConstraint(
+                condition=models.Q(kind="pieces", pieces__isnull=False)
+                | (~models.Q(kind="pieces") & models.Q(pieces__isnull=True)),
+                name="document_is_of_pieces",
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(state="done") | models.Q(stored__isnull=False), name="document_done_is_stored"
             ),
             models.CheckConstraint(
@@ -113,6 +124,8 @@ class Document(Owed):
         """When the town got what a receipt is about, the request or a later sending; when a decision or attestation was given."""
         if self.decision is not None and self.decision.signed_at is not None:
             return self.decision.signed_at
+        if self.pieces is not None:
+            return self.pieces.sent_at
         if self.kind == self.Kind.ATTESTATION:
             return self.created_at
         return self.answer_set.created_at if self.answer_set.number > 1 else self.submission.received_at
