@@ -21,15 +21,15 @@ from tests.support import samples
 DIGESTS = {
     "acte_deces": "42b94933bf592013aacadafed91d3044fac73748e5c5f88368a29c438c4b8fd0",
     "acte_mariage": "6b41126a0723bb27680061363dc21a30a97fc788bc5df66a88f4dba4fed3885d",
-    "acte_naissance": "035499a0cb8dfef1294a2808ea1cb6e1168772efcaa2367a5349557b29ac5978",
+    "acte_naissance": "c3976e7d634687465db36987ced50f9124d3c00677de3297f0a8292f8cb8b786",
     "debit_boissons_temporaire": "9f926b2b1eb4d61a48a655763530cca901e66d857873887810c973bdcbc657de",
     "inscription_scolaire": "319a7976ddaf80f62ff158d64f178d35d03b7e50b3b6fecf10ae550d4c7ea7bf",
-    "location_salle": "c4bb21d3c8ec8d26cd20960d83eaa773fd0325fbdcb6c28b09c0ed7c1505765c",
+    "location_salle": "9939573d05a2762ef89ae1056847bc144500fe0c490bd0813e9e33e6e805c592",
     "occupation_domaine_public": "ba25303c709939ab5684bdd3c4ec1c5b51209c80003759b2deb04e78ae15300f",
     "permis_detention_chien": "cf8a03e411677fead4ed48d7747870d31a02fd93c8f69c008c8f08cc02e38280",
     "saisine_mairie": "0b8aa1cc09e85db14bb7dc24ad8e34081bf4fac62db117330a63285674d656da",
     "signalement_voirie": "c2c8964d4ff75c7b3ea29999ffca1301fd38953e42d6591092fe49f3bb63e27f",
-    "subvention_association": "84c49072737780d66ce29ea216ca71e129fdb39b63d5b047d7e2046192209d91",
+    "subvention_association": "164929c87176819c4044a017ba50dbd4a5085acaa8e0ba37df6e5a9e09bbe023",
     "tranquillite_vacances": "581181fa3f4195d4a3a88141cbc9ba31fe905f6889f135775c3324a178ef5676",
 }
 

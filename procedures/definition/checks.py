@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from . import completeness, workflow
 from .analysis import mismatches
 from .document import ProcedureDefinition
+from .letter import faults as letter_faults
 from .retention import months_of
 
 
@@ -32,6 +33,7 @@ def blocking_problems(definition: ProcedureDefinition) -> list[Problem]:
         *_retention(definition),
         *_workflow(definition),
         *_conditions(definition),
+        *_letters(definition),
     ]
 
 
@@ -90,6 +92,18 @@ def _workflow(definition: ProcedureDefinition) -> Iterator[Problem]:
     adverse = any(state.outcome == "refused" for state in flow.states) or any(one.adverse for one in flow.transitions)
     if adverse and not definition.legal.remedies:
         yield Problem(_("legal block"), _("a procedure that can be refused needs its remedies"))
+
+
+def _letters(definition: ProcedureDefinition) -> Iterator[Problem]:
+    said = {
+        "twice": _("two letters are called “%(name)s”"),
+        "chip": _("the chip “[[%(name)s]]” stands for nothing: no such question, or no such name"),
+        "condition": _("a condition reads the answer “%(name)s”, which does not exist"),
+        "bracket": _("a chip is not closed: “%(name)s”"),
+        "transition": _("the transition “%(name)s” does not exist, or gives another answer"),
+    }
+    for letter, kind, name in letter_faults(definition):
+        yield Problem(_("letter “%(id)s”") % {"id": letter}, said[kind] % {"name": name})
 
 
 def _conditions(definition: ProcedureDefinition) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from .base import Answers, Identifier, Line, Node, Prose, Words, is_published
 from .fields import AnyField, Field
 from .language import Condition, references
 from .legal import Legal, Privacy
+from .letter import Letter
 from .ready import READY
 from .sentences import say
 from .trace import Run, Trace, runs, trace
@@ -122,6 +123,8 @@ class Letters(Node):
     refused: Prose = ""
     granted_in_part: Annotated[Prose, Meta(exclude_if=not_)] = ""
     no_object: Annotated[Prose, Meta(exclude_if=not_)] = ""
+    # Whole bodies, with chips and conditions; where there is one, it takes the place of the opening.
+    templates: Annotated[list[Letter], Meta(exclude_if=not_)] = []
 
     def opening(self, outcome: str) -> str:
         """Return how the letter of a decision opens; a sentence of its own where the procedure says nothing."""

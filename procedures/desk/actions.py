@@ -17,7 +17,7 @@ from .. import permissions
 from ..definition.clock import effect_of
 from ..definition.fields.address import lines
 from ..definition.workflow import Transition
-from ..lifecycle import clock, pieces
+from ..lifecycle import clock, letter, pieces
 from ..lifecycle import transition as transitions
 from ..lifecycle.correction import WrongCorrection
 from ..models import Submission
@@ -142,7 +142,8 @@ def _draw(
         effect = effect_of(submission.version.definition.legal)
         context["held"] = bool(effect and open_one and open_one.touches_clock)
     if transition.act in {"propose", "visa", "decide", "send_back"}:
-        context["proposal"] = casefile.prepared_of(submission)
+        context["proposal"] = proposal = casefile.prepared_of(submission)
+        context["body"] = casefile.body_of(submission, proposal) if proposal else []
     if transition.act in {"propose", "decide"}:
         context |= _letter(actor, submission, transition, form)
     return page(request, TEMPLATES.get(transition.act, "desk/move.html"), context, section="case", status=status)
@@ -160,7 +161,6 @@ def _clock(submission: Submission) -> dict[str, Any]:
 
 def _letter(actor: Actor, submission: Submission, transition: Transition, form: DeskForm) -> dict[str, Any]:
     """Return what the letter's preview shows: the very parts that the applicant will read."""
-    definition = submission.version.definition
     adverse = transition.adverse
     signer = None
     if transition.act == "decide":
@@ -168,7 +168,7 @@ def _letter(actor: Actor, submission: Submission, transition: Transition, form: 
     return {
         "adverse": adverse,
         "refusal": transition.outcome == "refused",
-        "opening": definition.letters.opening(transition.outcome or ""),
+        "body": letter.body(submission, transition),
         "letter": {name: form[name].value() or "" for name in ("law", "fact", "words")},
         "remedies": submission.acknowledgement.get("remedies", []) if adverse else [],
         "signer": signer,

@@ -21,8 +21,9 @@ from ..definition.changes import changes
 from ..definition.document import ProcedureDefinition
 from ..definition.fields import FileField
 from ..definition.fields.address import lines
+from ..definition.letter import Part
 from ..definition.workflow import Transition
-from ..lifecycle import clock, clock_words, correction, extend, hold, send_on, silence, silence_asks, withdraw
+from ..lifecycle import clock, clock_words, correction, extend, hold, letter, send_on, silence, silence_asks, withdraw
 from ..lifecycle.death import recorded
 from ..lifecycle.scanning import openable
 from ..lifecycle.transition import SilenceHasSpoken
@@ -173,6 +174,13 @@ def _files(definition: ProcedureDefinition, links: list[AnswerFile]) -> list[tup
     return [(names.get(link.field_id.rsplit("-", 1)[-1], ""), link) for link in links if link.piece_id is None]
 
 
+def body_of(submission: Submission, prepared: Decision) -> list[Part]:
+    """Return what the letter of a decision that is prepared would say today."""
+    moves = submission.version.definition.workflow.transitions
+    move = next((one for one in moves if one.act == "decide" and one.outcome == prepared.outcome), None)
+    return letter.body(submission, move) if move else []
+
+
 def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     """Return everything that the case page shows."""
     definition = submission.version.definition
@@ -219,6 +227,8 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         "timeline": timeline(submission),
         "deliveries": list(Delivery.objects.filter(about=submission.key).order_by("-pk")),
         "prepared": None if submission.is_over else prepared,
+        # What the letter will say, as it stands: a signatory reads it before she signs.
+        "prepared_body": body_of(submission, prepared) if prepared and not submission.is_over else [],
         # What a signatory sent back stays so until it is proposed again.
         "returned": prepared.returned_because if prepared and not to_sign and not submission.is_over else "",
         "signed": next((decision for decision in decisions if decision.signed_at is not None), None),

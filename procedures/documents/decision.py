@@ -16,7 +16,6 @@ def html(document: Document, sealed_by: str = "") -> str:
     """Return the letter's page, in French: the language that has legal force."""
     taken, submission = document.decision, document.submission
     assert taken is not None, "a constraint holds it"  # noqa: S101
-    letters = submission.version.definition.letters
     refused = taken.outcome == "refused"
     context = {
         **paper.common(document),
@@ -24,7 +23,6 @@ def html(document: Document, sealed_by: str = "") -> str:
         "refused": refused,
         # What goes by post is signed by hand (L212-1).
         "by_post": taken.notification.by_post,
-        "opening": letters.opening(taken.outcome),
         "title": submission.version.definition.title,
         "service": submission.acknowledgement["service"],
         "received_words": submission.acknowledgement["received_words"],

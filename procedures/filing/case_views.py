@@ -138,7 +138,6 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
             "exchanged": exchanged,
             "question": next((m for m in reversed(exchanged) if m.kind == "correction"), None),
             "decision": decision,
-            "opening": definition.letters.opening(decision.outcome) if decision else "",
             "letter": _letter(decision),
             "withdrawn": list(submission.decisions.filter(revoked_by__signed_at__isnull=False).order_by("-number")),
             "asked": pieces.latest(submission),

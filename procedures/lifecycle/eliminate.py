@@ -83,7 +83,8 @@ def _said(submission: Submission) -> None:
     """Remove every word that passed about it."""
     for decision in submission.decisions.all():
         decision.law_grounds = decision.fact_grounds = decision.words = decision.returned_because = decision.heard = ""
-        decision.save(update_fields=["law_grounds", "fact_grounds", "words", "returned_because", "heard"])
+        decision.body = []
+        decision.save(update_fields=["law_grounds", "fact_grounds", "words", "returned_because", "heard", "body"])
         decision.visas.all().delete()
     for found in (
         submission.messages,

@@ -16,7 +16,7 @@ from portal.kit.moments import day_in_words
 from .. import permissions
 from ..definition.workflow import State, Transition
 from ..models import Decision, Message, Submission
-from . import clock, correction, notify, pieces, sending, visas
+from . import clock, correction, letter, notify, pieces, sending, visas
 from . import edition as editions
 from .grounds import SHORTEST_FACTS, Grounds, MissingWords, complete, must_name, sign
 from .message import write
@@ -170,6 +170,7 @@ def _decide(submission: Submission, transition: Transition, by: Actor, grounds: 
     must_name(submission, by)
     visas.must_be_as_seen(submission, transition, grounds)
     decision = _propose(submission, transition, by, grounds)
+    decision.body = letter.body(submission, transition)
     sign(decision, by)
     return decision
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..definition.letter import Part
 from ..definition.withdrawal import Basis, sentences
 from ..definition.workflow import ADVERSE
 from .case import Submission
@@ -26,6 +27,8 @@ class Decision(models.Model):
     law_grounds = models.TextField(_("reasons of law"), blank=True)
     fact_grounds = models.TextField(_("reasons of fact"), blank=True)
     words = models.TextField(_("words to the citizen"), blank=True)
+    # What its letter says before the reasons, as it was signed: headings and plain text.
+    body = models.JSONField(default=list, blank=True)
     remedies = models.JSONField(default=list)
     # Why a signatory sent it back: between agents only, never shown to the citizen.
     returned_because = models.TextField(_("sent back because"), blank=True)
@@ -71,6 +74,12 @@ class Decision(models.Model):
     def adverse(self) -> bool:
         """Say whether it does not wholly grant what was asked for: it bears its reasons and its remedies."""
         return self.outcome in ADVERSE
+
+    @property
+    def says(self) -> list[Part]:
+        """What its letter says before the reasons; the opening of its procedure for one that was signed without."""
+        opening = self.submission.version.definition.letters.opening(self.outcome)
+        return self.body or ([{"heading": "", "text": opening}] if opening else [])
 
     @property
     def withdrawal(self) -> list[str]:
