@@ -3,7 +3,18 @@
 from portal.kit.owed import sweep as sweep_owed
 
 from .documents import issuing, seal, seal_alert
-from .lifecycle import draft_end, eliminate, legal_watch, prefill, retain, scanning, sensitive, uploads, watch
+from .lifecycle import (
+    draft_end,
+    eliminate,
+    legal_watch,
+    prefill,
+    registration,
+    retain,
+    scanning,
+    sensitive,
+    uploads,
+    watch,
+)
 from .models import Document, FileScan
 
 
@@ -37,6 +48,7 @@ def scan_file(pk: int) -> None:
 
 def sweep() -> int:
     """Wake the worker for what is due; remove what is not kept: old drafts, told of before, files without a link."""
+    registration.tell_late()
     draft_end.warn()
     draft_end.purge()
     retain.purge_corrections()

@@ -23,7 +23,19 @@ from ..definition.fields import FileField
 from ..definition.fields.address import lines
 from ..definition.letter import Part
 from ..definition.workflow import Transition
-from ..lifecycle import clock, clock_words, correction, extend, hold, letter, send_on, silence, silence_asks, withdraw
+from ..lifecycle import (
+    clock,
+    clock_words,
+    correction,
+    extend,
+    hold,
+    letter,
+    registration,
+    send_on,
+    silence,
+    silence_asks,
+    withdraw,
+)
 from ..lifecycle.death import recorded
 from ..lifecycle.scanning import openable
 from ..lifecycle.transition import SilenceHasSpoken
@@ -230,6 +242,7 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         # What the letter will say, as it stands: a signatory reads it before she signs.
         "prepared_body": body_of(submission, prepared) if prepared and not submission.is_over else [],
         # What a signatory sent back stays so until it is proposed again.
+        "unsent": registration.unsent(submission),
         "returned": prepared.returned_because if prepared and not to_sign and not submission.is_over else "",
         "signed": next((decision for decision in decisions if decision.signed_at is not None), None),
         "sent_on": (sent_on := send_on.known(submission)),

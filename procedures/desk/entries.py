@@ -21,6 +21,7 @@ from .. import permissions
 from ..definition.fields.address import lines
 from ..lifecycle import draft as drafts
 from ..lifecycle import entry as verbs
+from ..lifecycle import registration
 from ..lifecycle.scanning import openable
 from ..models import Draft, Procedure
 from ..models.file import PAPER
@@ -220,7 +221,8 @@ def entered(request: HttpRequest, reference: str) -> HttpResponse:
 def give_receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Note that the printed receipt was handed over or posted; a GET leads to its page."""
     submission = load(request, reference)
-    if request.method == "POST" and submission.is_entered:
+    # Printed for who stands here or writes; or because no mail could leave.
+    if request.method == "POST" and (submission.is_entered or registration.unsent(submission) is not None):
         verbs.give_receipt(submission, request.POST.get("how", ""), by=actor_of(request))
         messages.success(request, _("It is noted."))
-    return redirect("desk:entered", submission.reference)
+    return redirect("desk:entered" if submission.is_entered else "desk:case", submission.reference)

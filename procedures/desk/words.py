@@ -13,7 +13,7 @@ from portal.kit.moments import long_day
 
 from ..definition.clock import effect_of
 from ..definition.workflow import Workflow
-from ..lifecycle import hold, notification, sensitive
+from ..lifecycle import hold, notification, registration, sensitive
 from ..lifecycle.correct import CORRECTED
 from ..lifecycle.death import RECORDED, UNDONE
 from ..lifecycle.entry import RECEIPT_GIVEN
@@ -73,6 +73,7 @@ _BY_ITSELF = {
     notification.POSTED: gettext_lazy("Letter posted"),
     notification.RECEIVED: gettext_lazy("Letter received"),
     notification.SCANNED: gettext_lazy("Signed letter scanned"),
+    registration.REGISTERED: gettext_lazy("Registration told: the document of the receipt was late"),
     hold.HELD: gettext_lazy("Held back from destruction"),
     hold.LIFTED: gettext_lazy("No longer held back from destruction"),
     sensitive.DESTROYED: gettext_lazy("Sensitive answers destroyed, as announced to the applicant"),

@@ -76,6 +76,8 @@ class Document(Owed):
     anchor_digest = models.CharField(max_length=64, blank=True, editable=False)
     stored = models.OneToOneField(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="document")
 
+    # When the person was told that her request is registered, because this receipt was late (R112-11-2).
+    registered_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Who sealed the stored bytes; nobody where the town has no seal.
     seal = models.ForeignKey(
         SealCertificate, on_delete=models.PROTECT, null=True, blank=True, related_name="documents", editable=False
@@ -112,8 +114,13 @@ class Document(Owed):
         ]
         indexes = [
             models.Index(
+                fields=["created_at"],
+                name="document_late",
+                condition=models.Q(kind="receipt", stored__isnull=True, registered_at__isnull=True),
+            ),
+            models.Index(
                 fields=["next_try_at"], name="document_due", condition=models.Q(state__in=("queued", "working"))
-            )
+            ),
         ]
 
     def __str__(self) -> str:
