@@ -21,7 +21,13 @@ SECTIONS = {
         *(f"filing.whole.{part}" for part in ("requests", "queries", "web_cpu_ms", "total_cpu_ms", "bytes")),
         "filing.first_page_kb",
     ],
-    "receipt": ["receipt.cpu_ms", "receipt.vs_weasyprint", "receipt.worker_rss_mb"],
+    "receipt": [
+        "receipt.cpu_ms",
+        "receipt.vs_weasyprint",
+        "receipt.worker_rss_mb",
+        "receipt.rss_growth_mb",
+        "receipt.two_workers",
+    ],
     "home": ["portal.home.vs_plain_page"],
     "login": ["login.vs_django"],
     "engine": [

@@ -20,6 +20,8 @@ from procedures.documents.certificates import self_signed
 from procedures.models import Document
 
 RECEIPTS = 24
+# Drawn again in one process, and by each of two at once.
+MANY, SOME = 500, 60
 
 
 def run(world: World) -> None:
@@ -54,3 +56,32 @@ def run(world: World) -> None:
     stored = Document.objects.select_related("stored").order_by("-pk").first()
     if stored is not None and stored.stored is not None:
         say("receipt.kb", value=round(stored.stored.size / 1000, 1), unit="kB")
+    if stored is not None:
+        _again(stored.pk, environment)
+
+
+def _again(key: int, environment: dict[str, str]) -> None:
+    """Measure whether the memory stays flat, and whether two workers make twice as many."""
+    (long,) = _drawn(key, MANY, 1, environment)
+    say("receipt.rss_growth_mb", value=round(long["growth_mb"], 1), unit="MB", receipts=MANY)
+    alone = max(one["seconds"] for one in _drawn(key, SOME, 1, environment))
+    both = max(one["seconds"] for one in _drawn(key, SOME, 2, environment))
+    say("receipt.two_workers", value=round(2 * alone / both, 2), unit="ratio", receipts=SOME)
+
+
+def _drawn(key: int, times: int, workers: int, environment: dict[str, str]) -> list[dict[str, float]]:
+    """Let some processes draw as many receipts each over the same seconds; return what each says."""
+    command = [sys.executable, "-m", "bench_support.receipt_again", str(key), str(times)]
+    pipe = subprocess.PIPE
+    running = [
+        subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True, bufsize=1)
+        for _ in range(workers)
+    ]
+    for one in running:
+        if one.stdout is None or one.stdout.readline() != "ready\n":
+            raise RuntimeError("a worker did not start (see above)")
+    for one in running:
+        if one.stdin is not None:
+            one.stdin.write("go\n")
+    said = [one.communicate()[0] for one in running]
+    return [json.loads(text) for text in said]
