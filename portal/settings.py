@@ -269,7 +269,7 @@ Q_CLUSTER = {
     "save_limit": 250,
     "bulk": 1,
     "label": "Tasks",
-    # What takes minutes has workers of its own: Q_CLUSTER_NAME=bulk manage.py qcluster (manage.py serve runs both).
+    # What takes minutes has workers of its own: Q_CLUSTER_NAME=bulk manage.py work (manage.py serve runs both).
     "ALT_CLUSTERS": {"bulk": {"workers": 1, "timeout": 4 * 3600, "retry": 4 * 3600 + 60, "save_limit": 50}},
 }
 # What is owed is swept by these every minute (dotted path of a function without arguments).

@@ -5,9 +5,11 @@ from types import ModuleType
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from town import models as town
+
 from ..models import Document, SealCertificate, StoredFile
 from ..models.storage import store
-from . import attestation, decision, pieces, receipt, seal
+from . import attestation, decision, pieces, receipt, render, seal
 
 _MAKERS: dict[str, ModuleType] = {
     Document.Kind.RECEIPT: receipt,
@@ -40,6 +42,12 @@ def issue(document: Document) -> None:
         )
         document.save(update_fields=["stored", "seal"])
         document.succeed()
+
+
+def warm() -> None:
+    """Load what drawing and sealing take before workers are forked: it is most of what a worker holds, and they share it."""
+    render.warm(town.current().color)
+    seal.warm()
 
 
 def _kept(certificate: seal.Certificate) -> SealCertificate:

@@ -89,6 +89,17 @@ def pdf(page: str, *, color: str, carried: list[Carried], sealable: bool) -> byt
     return data
 
 
+def warm(color: str) -> None:
+    """Load what drawing takes, and draw a line: workers that are forked afterwards share it, and their first page is quick."""
+    _glyphs()
+    pdf(
+        "<html lang='fr'><title>.</title><body><h1>.</h1><p><b>.</b></p></body></html>",
+        color=color,
+        carried=[],
+        sealable=True,
+    )
+
+
 def _finisher(layout: str, *, sealable: bool, plain: bool) -> Any:
     def finish(_document: Any, made: Any) -> None:
         made.catalog["PageLayout"] = layout

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -65,6 +66,14 @@ def sealer() -> Sealer | None:
             _("the certificate expired on %(day)s") % {"day": f"{found.certificate.not_after:%Y-%m-%d}"}
         )
     return found
+
+
+def warm() -> None:
+    """Load what sealing takes, where the town seals; a key that cannot be used is told when a document waits for it."""
+    from pyhanko.sign import signers  # noqa: F401 loaded for those who come after
+
+    with suppress(SealUnavailable):
+        sealer()
 
 
 def put(data: bytes, by: Sealer) -> bytes:

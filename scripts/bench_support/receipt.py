@@ -50,6 +50,7 @@ def run(world: World) -> None:
     say("receipt.vs_weasyprint", value=round(took["cpu_ms"] / took["plain_ms"], 3), unit="ratio")
     say("receipt.vs_weasyprint_tagged", value=round(took["cpu_ms"] / took["tagged_ms"], 3), unit="ratio")
     say("receipt.worker_rss_mb", value=round(took["rss_mb"], 1), unit="MB", receipts=RECEIPTS)
+    say("receipt.worker_pss_mb", value=round(took["pss_mb"], 1), unit="MB", receipts=RECEIPTS)
     say("receipt.first_cpu_ms", value=round(took["first_ms"], 1), unit="ms")
     say("weasyprint_alone.cpu_ms", value=round(took["plain_ms"], 1), unit="ms")
     say("receipt.worker_idle_rss_mb", value=round(took["idle_mb"], 1), unit="MB")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import resource
 import statistics
 import sys
@@ -37,6 +39,15 @@ def rss_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1_000_000
 
 
+def pss_mb() -> float:
+    """Return what this process holds now, with its part of what it shares (proportional set size)."""
+    rollup = Path("/proc/self/smaps_rollup")
+    if not rollup.exists():
+        return rss_mb()
+    line = next(line for line in rollup.read_text().splitlines() if line.startswith("Pss:"))
+    return int(line.split()[1]) * 1024 / 1_000_000
+
+
 def main(owed: list[str]) -> None:
     """Do the tasks, then draw the last receipt's own page with WeasyPrint alone."""
     import django
@@ -45,11 +56,19 @@ def main(owed: list[str]) -> None:
     tasks = import_module("procedures.tasks")
     mails = import_module("messaging.tasks")
     idle = rss_mb()
+    # As `manage.py work` does: what is shared is loaded, then the worker is forked.
+    import_module("procedures.documents.issuing").warm()
+    import_module("django.db").connections.close_all()
+    gc.collect()
+    gc.freeze()
+    if worker := os.fork():
+        _pid, status = os.waitpid(worker, 0)
+        raise SystemExit(os.waitstatus_to_exitcode(status))
     receipts = [int(one.partition(":")[2]) for one in owed if one.startswith("receipt:")]
     for key in (int(one.partition(":")[2]) for one in owed if one.startswith("mail:")):
         mails.send(key)
     took = [cpu_ms(lambda key=key: tasks.issue_document(key)) for key in receipts[:-1]]  # type: ignore[misc]
-    rss = rss_mb()
+    rss, pss = rss_mb(), pss_mb()
     page = page_of(lambda: tasks.issue_document(receipts[-1]))
     # WeasyPrint as its documentation shows it: the same page and style sheet, read each time; a plain PDF, then a
     # tagged one as ours is.
@@ -65,6 +84,7 @@ def main(owed: list[str]) -> None:
                 "plain_ms": statistics.median(plain),
                 "tagged_ms": statistics.median(tagged),
                 "rss_mb": rss,
+                "pss_mb": pss,
                 "idle_mb": idle,
             }
         )

@@ -84,7 +84,7 @@ class Command(BaseCommand):
             signal.signal(number, remember)
         web = [sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"{host}:{port}", "--worker-class", "gthread"]
         web += ["--workers", "2", "--threads", "4", "--log-level", "warning", "--graceful-timeout", "10"]
-        worker = [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"]
+        worker = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work"]
         # Sessions of their own: a Ctrl-C of the terminal reaches this process alone, which stops them in order.
         commands = {"web server": web, "task worker": worker, "bulk worker": worker}
         # The task queue reads from the environment which of its queues it serves.
