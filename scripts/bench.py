@@ -24,7 +24,7 @@ SECTIONS = {
     "receipt": [
         "receipt.cpu_ms",
         "receipt.vs_weasyprint",
-        "receipt.worker_rss_mb",
+        "receipt.worker_pss_mb",
         "receipt.rss_growth_mb",
         "receipt.two_workers",
     ],

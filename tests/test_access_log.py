@@ -43,7 +43,7 @@ def noted(user: User | None) -> list[tuple[str, str]]:
     return list(found.values_list("action", "subject"))
 
 
-def test_each_page_that_shows_a_request_is_a_reading(desk: people.Desk, case: Submission) -> None:
+def test_rgpd_10_each_page_that_shows_a_request_is_a_reading(desk: people.Desk, case: Submission) -> None:
     browser, here = browser_of("agent", desk.nadia), f"/agent/demandes/{case.reference}/"
     browser.get(here)
     # Her words are refused: the request is shown again with what is wrong.
@@ -84,7 +84,7 @@ def test_a_search_by_name_is_written_once_whatever_pages_are_turned(desk: people
     assert noted(desk.nadia) == [("search", "search:Lefèvre")]
 
 
-def test_taking_all_of_ones_data_is_an_export(desk: people.Desk) -> None:
+def test_rgpd_03_taking_all_of_ones_data_is_an_export(desk: people.Desk) -> None:
     answer = browser_of("citizen", desk.zoe).post("/mes-demandes/donnees/telecharger/")
     assert answer.status_code == 200
     close_files(answer)

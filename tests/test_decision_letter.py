@@ -52,7 +52,7 @@ def bytes_of(document: Document) -> bytes:
         return bytes(kept.read())
 
 
-def test_a_refusal_becomes_a_letter_with_all_that_the_law_wants(desk: Desk) -> None:
+def test_crpa_31_crpa_32_a_refusal_becomes_a_letter_with_all_that_the_law_wants(desk: Desk) -> None:
     case = decided(desk, "refused", Grounds(law=LAW, fact=FACT, words="Nous regrettons de ne pouvoir vous aider."))
     drain()
     document = letter_of(case)

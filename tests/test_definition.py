@@ -81,7 +81,7 @@ def test_a_condition_on_a_later_question_is_refused() -> None:
         ("legal", {"financial": True, "silence_effect": "acceptance"}, "L231-4"),
     ],
 )
-def test_what_the_law_wants_blocks_publication(part: str, change: dict[str, Any], words: str) -> None:
+def test_crpa_21_what_the_law_wants_blocks_publication(part: str, change: dict[str, Any], words: str) -> None:
     content = samples.content()
     content[part] = {**content[part], **change}
     assert any(words in str(problem) for problem in blocking_problems(parse(content)))

@@ -410,7 +410,9 @@ def test_what_was_sent_is_shown_with_its_state(portal: Portal, desk: Desk, case:
     assert said("first read on %(when)s", when="")[:8] in text
 
 
-def test_messages_go_both_ways_and_are_marked_as_read_by_a_button(portal: Portal, desk: Desk, case: Submission) -> None:
+def test_crpa_06_messages_go_both_ways_and_are_marked_as_read_by_a_button(
+    portal: Portal, desk: Desk, case: Submission
+) -> None:
     letters.send(case, "Où en est ma demande ?", by=Actor(user=desk.zoe))
     portal.force_login(desk.nadia)
     page = portal.get(url(case))

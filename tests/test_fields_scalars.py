@@ -379,7 +379,7 @@ def test_the_rest_of_a_masked_text_is_kept() -> None:
 
 
 @pytest.mark.parametrize("kind", ["text", "long_text"])
-def test_a_text_with_a_social_security_number_is_kept_with_a_polite_warning(kind: str) -> None:
+def test_rgpd_07_a_text_with_a_social_security_number_is_kept_with_a_polite_warning(kind: str) -> None:
     asked = question(kind)
     value = stored(asked, f"Je suis {NIR}")
     assert "sécurité sociale" in asked.warnings(value)[0]

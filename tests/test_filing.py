@@ -317,7 +317,7 @@ def test_an_option_out_of_the_list_is_refused(portal: Portal) -> None:
 
 
 @pytest.mark.usefixtures("acte")
-def test_sensitive_answers_are_neither_searchable_nor_filtered_nor_mailed(portal: Portal) -> None:
+def test_rgpd_06_sensitive_answers_are_neither_searchable_nor_filtered_nor_mailed(portal: Portal) -> None:
     samples_secret = "phrase-tres-secrete"
     first = begin(portal)
     portal.post(first, {"kind": "full", "copies": "2"})

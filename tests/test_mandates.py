@@ -239,7 +239,7 @@ CHILD = {"family_name": "Lefèvre", "given_names": "Noé"}
 
 
 @pytest.mark.parametrize(("years", "taken"), [(15, True), (17, True), (18, False), (40, False)])
-def test_a_parent_acts_for_her_child_until_the_child_is_of_age(years: int, taken: bool, zoe: User) -> None:
+def test_rgpd_08_a_parent_acts_for_her_child_until_the_child_is_of_age(years: int, taken: bool, zoe: User) -> None:
     browser, (born, said) = browser_of(zoe), birthday(years)
     answer = browser.fill(browser.get(f"{HELPING}enfant/"), values={**CHILD, **said, "sworn": "on"})
     assert answer.status_code == (302 if taken else 422)

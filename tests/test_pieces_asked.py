@@ -68,7 +68,7 @@ def piece_of(case: Submission) -> AskedPiece:
 # --- Asking ---------------------------------------------------------------------------------------------------------
 
 
-def test_an_agent_asks_for_a_piece_with_its_reason_and_the_citizen_is_told(portal: Portal, desk: Desk) -> None:
+def test_crpa_24_an_agent_asks_for_a_piece_with_its_reason_and_the_citizen_is_told(portal: Portal, desk: Desk) -> None:
     case = with_effect(desk, "rejection")
     portal.force_login(desk.nadia)
     page = ask(portal, case)

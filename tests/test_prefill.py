@@ -64,7 +64,7 @@ def test_nobody_starts_from_the_request_of_another(portal: Portal, desk: people.
     assert Draft.objects.latest("pk").proposed == {}
 
 
-def test_the_profile_says_that_it_filled_in(portal: Portal, desk: people.Desk) -> None:
+def test_crpa_05_the_profile_says_that_it_filled_in(portal: Portal, desk: people.Desk) -> None:
     portal.force_login(desk.zoe)
     first = portal.post("/demarches/acte/commencer/").headers["Location"]
     portal.post(first, {"kind": "full", "copies": "1"})

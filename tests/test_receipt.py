@@ -33,7 +33,7 @@ def text_of(data: bytes) -> str:
 
 
 @pytest.mark.usefixtures("acte")
-def test_the_worker_makes_a_receipt_with_every_mention(portal: Portal) -> None:
+def test_crpa_11_the_worker_makes_a_receipt_with_every_mention(portal: Portal) -> None:
     submission = file_one(portal)
     drain()
     document = Document.objects.select_related("stored").get()

@@ -64,7 +64,9 @@ def pdfsig(data: bytes, folder: Path) -> str:
 
 
 @pytest.mark.usefixtures("acte")
-def test_a_receipt_is_sealed_and_keeps_both_its_claims(portal: Portal, settings: Any, tmp_path: Path) -> None:
+def test_pdf_01_pdf_02_a_receipt_is_sealed_and_keeps_both_its_claims(
+    portal: Portal, settings: Any, tmp_path: Path
+) -> None:
     seals.use(settings, tmp_path)
     file_one(portal)
     drain()
@@ -96,7 +98,7 @@ def test_a_town_without_a_seal_issues_the_same_document_without_one(portal: Port
 
 
 @pytest.mark.usefixtures("acte")
-def test_one_changed_byte_is_told_by_our_page_and_by_another_program(
+def test_pdf_03_one_changed_byte_is_told_by_our_page_and_by_another_program(
     portal: Portal, settings: Any, tmp_path: Path
 ) -> None:
     seals.use(settings, tmp_path)

@@ -100,7 +100,7 @@ def test_a_reference_typed_whole_leads_to_the_offer(nadia: Portal, cases: tuple[
     assert page.status_code == 409
 
 
-def test_a_sector_that_is_not_hers_cannot_be_chosen_and_its_requests_do_not_exist(
+def test_rgpd_05_a_sector_that_is_not_hers_cannot_be_chosen_and_its_requests_do_not_exist(
     town: people.Desk, cases: tuple[Submission, Submission]
 ) -> None:
     browser = Portal()

@@ -80,7 +80,7 @@ def test_without_a_file_or_with_one_too_large_the_page_says_what_is_wrong(
     assert 'aria-invalid="true"' in answer.text
 
 
-def test_trying_codes_is_stopped_for_one_address_and_not_for_another(receipt: Document) -> None:
+def test_crpa_16_trying_codes_is_stopped_for_one_address_and_not_for_another(receipt: Document) -> None:
     asked = {"numero": receipt.submission.reference, "code": "0000-0000"}
     guesser, neighbour = Portal(REMOTE_ADDR="203.0.113.7"), Portal(REMOTE_ADDR="203.0.113.8")
     answers = [guesser.get("/verifier/", asked).status_code for _ in range(42)]

@@ -41,6 +41,10 @@ def _legal(definition: ProcedureDefinition) -> Iterator[Problem]:
     legal, place = definition.legal, _("legal block")
     if legal.nature is None:
         yield Problem(place, _("say what it is: a request, a declaration, a report or an appeal"))
+    if legal.nature not in {None, "report"} and definition.applicant.identification != "full":
+        yield Problem(
+            place, _("only a report may be sent without saying who sends it (R112-9-1): ask for the identity")
+        )
     if not legal.basis:
         yield Problem(place, _("the legal basis is missing"))
     if legal.silence_effect is None:
