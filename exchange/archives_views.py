@@ -37,6 +37,7 @@ class MakeForm(forms.Form):
     department = forms.ModelChoiceField(
         Department.objects.none(),
         label=gettext_lazy("Department"),
+        empty_label=gettext_lazy("Choose"),
         error_messages={
             "required": gettext_lazy("Choose the department."),
             "invalid_choice": gettext_lazy("Choose one of the answers of the list."),
