@@ -170,6 +170,17 @@ def test_reasons_of_sixty_pages_and_unknown_signs_still_make_a_valid_letter(desk
     assert "[U+1F419]" in text_of_pdf(data)
 
 
+def test_signs_that_the_font_lacks_are_told_to_the_department(portal: Portal, desk: Desk) -> None:
+    case = decided(desk, "granted", Grounds(words="Bravo \U0001f419 et \U0001f419."))
+    drain()
+    assert letter_of(case).lacking == "U+1F419"
+    portal.force_login(desk.nadia)
+    assert "U+1F419" in text_of(portal.get(url(case)))
+    plain = decided(desk, "granted", Grounds(words="Bravo, c’est accordé."))
+    drain()
+    assert letter_of(plain).lacking == ""
+
+
 def test_a_letter_that_goes_by_post_leaves_the_place_of_a_signature(desk: Desk) -> None:
     case = decided(desk, "granted", Grounds(), applicant_email="", applicant_contact="post")
     page = letter.html(letter_of(case))

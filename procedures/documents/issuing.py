@@ -18,6 +18,8 @@ _MAKERS: dict[str, ModuleType] = {
     Document.Kind.PIECES: pieces,
 }
 
+_MOST_LACKING = 300
+
 
 def issue(document: Document) -> None:
     """Render, seal and store a document, once; a document that is already stored is left as it is.
@@ -29,7 +31,10 @@ def issue(document: Document) -> None:
         return
     sealer = seal.sealer()
     maker = _MAKERS[document.kind]
-    data = maker.pdf(document, sealer.certificate.name if sealer else "")
+    sealed_by = sealer.certificate.name if sealer else ""
+    data = maker.pdf(document, sealed_by)
+    # Said to the department: what was typed is printed by its number there.
+    document.lacking = " ".join(render.lacking(maker.html(document, sealed_by)))[:_MOST_LACKING]
     if sealer:
         data = seal.put(data, sealer)
     with transaction.atomic():
@@ -40,7 +45,7 @@ def issue(document: Document) -> None:
             content_type="application/pdf",
             scan=StoredFile.Scan.CLEAN,
         )
-        document.save(update_fields=["stored", "seal"])
+        document.save(update_fields=["stored", "seal", "lacking"])
         document.succeed()
 
 

@@ -119,6 +119,14 @@ def _end_plainly(made: Any) -> None:
             part.compress = False
 
 
+def lacking(text: str) -> list[str]:
+    """Return the signs of a text that the font lacks, each once: "U+1F419"."""
+    known = _glyphs()
+    return sorted(
+        {f"U+{ord(char):04X}" for char in text if char >= "\u0250" and known is not None and ord(char) not in known}
+    )
+
+
 def drawable(text: str) -> str:
     """Write the signs that the font lacks by their number, "[U+1F419]": a box would say nothing, and break PDF/UA."""
     known = _glyphs()

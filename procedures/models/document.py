@@ -78,6 +78,8 @@ class Document(Owed):
 
     # When the person was told that her request is registered, because this receipt was late (R112-11-2).
     registered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The signs that the documents' font lacks, printed by their number: "U+1F419 U+1F980".
+    lacking = models.CharField(max_length=300, blank=True, editable=False)
     # Who sealed the stored bytes; nobody where the town has no seal.
     seal = models.ForeignKey(
         SealCertificate, on_delete=models.PROTECT, null=True, blank=True, related_name="documents", editable=False
