@@ -43,6 +43,11 @@ class Actor:
         """The human being behind the login."""
         return getattr(self.user, "person", None)
 
+    @property
+    def name(self) -> str:
+        """The name of that human being, as it is copied where she acts; empty where none is known."""
+        return self.person.display_name if self.person else ""
+
     @cached_property
     def memberships(self) -> list[Membership]:
         """The memberships in force today: her own, and those lent by who is away, in the sectors that are hers too."""

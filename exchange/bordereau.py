@@ -5,9 +5,11 @@ French whatever the language of the page: it is shown to the archives (ARC-02; c
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import date
 from typing import IO
 
 from django.db.models import Count, Sum
+from django.utils import timezone
 
 from procedures.lifecycle import archives
 from procedures.models import ArchiveItem, ArchiveList, StoredFile
@@ -46,17 +48,21 @@ def heading(made: ArchiveList) -> list[tuple[str, str]]:
         ("Demandes", str(count)),
         ("Dates extrêmes", f"{first} – {last}"),
         ("Volume", f"{number} fichiers, {weight} octets"),
-        ("Établi le", made.made_at.strftime("%d/%m/%Y")),
+        ("Établi le", _said(timezone.localdate(made.made_at))),
         ("Établi par", made.made_by_name),
         ("Visa ou réponse des archives", made.answered_by),
         ("Référence", made.answer_reference),
-        ("Date", made.answered_on.strftime("%d/%m/%Y") if made.answered_on else ""),
+        ("Date", _said(made.answered_on) if made.answered_on else ""),
     ]
 
 
 def _extremes(made: ArchiveList) -> tuple[str, str, int]:
     days = list(made.items.order_by("ended_on").values_list("ended_on", flat=True))
-    return (days[0].strftime("%d/%m/%Y"), days[-1].strftime("%d/%m/%Y"), len(days)) if days else ("", "", 0)
+    return (_said(days[0]), _said(days[-1]), len(days)) if days else ("", "", 0)
+
+
+def _said(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
 
 
 class _Book:
@@ -86,7 +92,7 @@ def _lines(items: Iterator[ArchiveItem]) -> Iterator[list[Cell]]:
         yield [
             item.submission.reference,
             item.submission.procedure.title,
-            item.submission.received_at.date(),
+            timezone.localdate(item.submission.received_at),
             item.ended_on,
             item.kept_until,
             item.rule,

@@ -137,7 +137,9 @@ def _unit(described: Element, item: ArchiveItem, pieces: list[Piece]) -> None:
     _text(content, "DescriptionLevel", "RecordGrp")
     _text(content, "Title", f"{case.procedure.title}, demande {case.reference}")
     _text(
-        content, "Description", f"Demande reçue le {case.received_at:%d/%m/%Y} ; issue : {case.get_outcome_display()}"
+        content,
+        "Description",
+        f"Demande reçue le {timezone.localdate(case.received_at):%d/%m/%Y} ; issue : {case.get_outcome_display()}",
     )
     _text(content, "StartDate", timezone.localdate(case.received_at).isoformat())
     _text(content, "EndDate", item.ended_on.isoformat())

@@ -229,6 +229,17 @@ def test_what_was_destroyed_is_in_no_list_and_no_space(portal: Portal, desk: Des
     assert zoe.get(f"/demandes/{case.reference}/").status_code == 404
 
 
+@pytest.mark.parametrize("code", ["", "x", "????-????", "ABCD-EFGH"])
+def test_no_code_opens_what_was_destroyed(desk: Desk, admin: User, code: str) -> None:
+    case = whole(desk)
+    archives.record_answer(listed(desk, admin), ANSWER, by=Actor(user=admin))
+    tend_archives()
+    stranger = Portal()
+    page = stranger.post("/suivi/", {"reference": case.reference, "code": code}, follow=True)
+    assert "Demander un acte" not in page.text
+    assert not Delivery.objects.filter(about=case.key).exists()
+
+
 def test_what_is_held_by_then_stays_and_the_list_says_so(desk: Desk, admin: User) -> None:
     case = over(desk, 800)
     made = listed(desk, admin)

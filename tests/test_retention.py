@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.permissions import Actor
+from journal import guards
 from journal import models as journal
 from procedures.definition.checks import blocking_problems
 from procedures.definition.document import ProcedureDefinition
@@ -105,10 +107,6 @@ def over(desk: Desk, days: int) -> Submission:
 
 def move_back(case: Submission, days: int) -> None:
     """Let the request have ended so many days ago: its chain is written again, as if on that day."""
-    from django.db import connection
-
-    from journal import guards
-
     then = timezone.now() - timedelta(days=days)
     events = list(journal.Event.objects.of(case.key))
     with connection.cursor() as cursor:
@@ -262,3 +260,14 @@ def test_a_request_opened_again_loses_nothing(desk: Desk) -> None:
     Submission.objects.filter(pk=case.pk).update(status="under_review", state="in_review", outcome="", outcome_by="")
     assert not sensitive.destroy_of(case)
     assert "secret" in case.answer_sets.get().answers
+
+
+def test_what_was_destroyed_is_not_looked_at_again(desk: Desk) -> None:
+    kept(desk, retention_months=12, sensitive_months=1)
+    over(desk, 40)
+    assert len(list(retention.sensitive(timezone.localdate()))) == 1
+    tend_archives()
+    with CaptureQueriesContext(connection) as asked:
+        assert list(retention.sensitive(timezone.localdate())) == []
+    # What ended is asked for, and no event of it is read.
+    assert not any("journal_event" in one["sql"] for one in asked)

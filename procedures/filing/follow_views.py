@@ -70,7 +70,8 @@ def follow(request: HttpRequest) -> HttpResponse:
         return render(request, "filing/follow.html", {"form": form}, status=422)
     reference, code = form.cleaned_data["reference"], form.cleaned_data["code"]
     found = (
-        Submission.objects.select_related("version", "procedure", "department__place", "applicant")
+        Submission.objects.kept()
+        .select_related("version", "procedure", "department__place", "applicant")
         .filter(reference=reference)
         .first()
     )

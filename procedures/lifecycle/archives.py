@@ -57,7 +57,7 @@ def make(department: Department, kind: str, *, by: Actor) -> ArchiveList:
         kind=kind,
         department=department,
         made_by=by.user,
-        made_by_name=(by.person.display_name if by.person else "") or str(by.user),
+        made_by_name=by.name or str(by.user),
     )
     ArchiveItem.objects.bulk_create(
         ArchiveItem(

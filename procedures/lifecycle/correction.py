@@ -88,7 +88,7 @@ def ask(submission: Submission, asking: Correcting | None, words: str, by: Actor
     request = CorrectionRequest.objects.create(
         submission=submission,
         asked_by=by.user,
-        asked_by_name=(by.person.display_name if by.person else "") or submission.department.name,
+        asked_by_name=by.name or submission.department.name,
         asked_on=today,
         deadline=asking.deadline,
         pending=_typed_for(before, asking.reasons) if before else {},

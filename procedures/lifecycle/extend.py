@@ -65,7 +65,7 @@ def extend(submission: Submission, basis: str, reason: str, *, by: Actor) -> Mor
         reason=reason.strip(),
         decided_on=timezone.localdate(),
         decided_by=by.user,
-        decided_by_name=(by.person.display_name if by.person else "") or current.department.name,
+        decided_by_name=by.name or current.department.name,
     )
     clock.recompute(current)
     current.save(update_fields=["due_on"])

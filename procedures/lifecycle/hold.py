@@ -62,7 +62,7 @@ def _locked(submission: Submission, by: Actor) -> Submission:
 
 
 def _name(by: Actor, submission: Submission) -> str:
-    return (by.person.display_name if by.person else "") or submission.department.name
+    return by.name or submission.department.name
 
 
 def _note(submission: Submission, kind: str, hold: LegalHold, by: Actor) -> None:

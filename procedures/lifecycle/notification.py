@@ -116,7 +116,7 @@ def _open(decision: Decision, by: Actor) -> tuple[Submission, Notification]:
 
 def _sign(notification: Notification, submission: Submission, by: Actor) -> None:
     notification.noted_by = by.user
-    notification.noted_by_name = (by.person.display_name if by.person else "") or submission.department.name
+    notification.noted_by_name = by.name or submission.department.name
 
 
 def _note(submission: Submission, kind: str, notification: Notification, by: Actor, more: dict[str, Any]) -> None:

@@ -118,7 +118,7 @@ def _awaited(submission: Submission, public_id: uuid.UUID) -> Opinion:
 
 
 def _name(by: Actor, submission: Submission) -> str:
-    return (by.person.display_name if by.person else "") or submission.department.name
+    return by.name or submission.department.name
 
 
 def _note(submission: Submission, kind: str, opinion: Opinion, by: Actor) -> None:

@@ -114,7 +114,7 @@ def ask(submission: Submission, asking: Asking | None, by: Actor) -> dict[str, A
     request = PiecesRequest.objects.create(
         submission=submission,
         asked_by=by.user,
-        asked_by_name=(by.person.display_name if by.person else "") or submission.department.name,
+        asked_by_name=by.name or submission.department.name,
         asked_on=today,
         deadline=asking.deadline,
     )

@@ -61,21 +61,22 @@ def ended(departments: Collection[int] | None = None) -> Iterator[Ended]:
 def due(departments: Collection[int], fates: Collection[str], today: date) -> Iterator[Ended]:
     """Yield the requests whose term is over, with one of these fates, that nothing holds and no list waits for."""
     versions = _versions(lambda privacy: months_of(privacy) if privacy.final_fate in fates else None)
-    for one in among(versions, today, departments):
+    for one in _among(_whole(departments), versions, today):
         if one.age(today) == "due" and not one.held and not one.listed:
             yield one
 
 
 def sensitive(today: date) -> Iterator[Ended]:
     """Yield the requests whose sensitive answers are past their own term."""
-    for one in among(_versions(lambda privacy: privacy.sensitive_months), today):
+    versions = _versions(lambda privacy: privacy.sensitive_months)
+    for one in _among(_whole(None).filter(sensitive_destroyed_at=None), versions, today):
         until = sensitive_until(one.on, one.submission.version.definition.privacy)
-        if until is not None and today > until and not one.held and one.submission.sensitive_destroyed_at is None:
+        if until is not None and today > until and not one.held:
             yield one
 
 
-def among(versions: Versions, today: date, departments: Collection[int] | None = None) -> Iterator[Ended]:
-    """Yield the requests that may have ended so many months ago as their version says: what came later cannot have."""
+def _among(found: SubmissionQuerySet, versions: Versions, today: date) -> Iterator[Ended]:
+    """Yield those that may have ended so many months ago as their version says: what came later cannot have."""
     by_months: dict[int, list[int]] = {}
     for pk, (_version, months) in versions.items():
         by_months.setdefault(months, []).append(pk)
@@ -84,7 +85,7 @@ def among(versions: Versions, today: date, departments: Collection[int] | None =
         # Up to a moment, as the index is ordered; the very day is looked at one by one.
         before = datetime.combine(_since(today, months), time.max, tzinfo=UTC)
         wanted |= Q(version__in=keys, received_at__lte=before)
-    yield from _ended(_whole(departments).filter(wanted), versions)
+    yield from _ended(found.filter(wanted), versions)
 
 
 def survey(departments: Collection[int] | None = None, today: date | None = None) -> list[Count]:

@@ -85,7 +85,7 @@ def send_on(submission: Submission, what: Sending, *, by: Actor) -> SentOn:
         reason=what.reason.strip(),
         sent_on=what.day,
         sent_by=by.user,
-        sent_by_name=(by.person.display_name if by.person else "") or current.department.name,
+        sent_by_name=by.name or current.department.name,
     )
     data: dict[str, Any] = {"sending": str(sent.public_id), "day": what.day.isoformat(), "kept": what.kept}
     end = None if what.kept else end_of(current)

@@ -36,7 +36,7 @@ def give(submission: Submission, move: Transition, by: Actor) -> Visa:
         transition=move.id,
         role=move.role,
         given_by=by.user,
-        name=by.person.display_name if by.person else "",
+        name=by.name,
         title=membership.title if membership else "",
     )
 

@@ -53,5 +53,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('way', 'post'), models.Q(('letter_number', ''), ('posted_on__isnull', True), ('received_on__isnull', True), ('scan__isnull', True)), _connector='OR'), name='notification_posted_is_by_post'), models.CheckConstraint(condition=models.Q(('received_on__isnull', True), models.Q(('posted_on__isnull', False), ('received_on__gte', models.F('posted_on'))), _connector='OR'), name='notification_received_after_posted')],
             },
         ),
-        migrations.RunPython(open_for_signed, migrations.RunPython.noop, elidable=False),
+        migrations.RunPython(open_for_signed, migrations.RunPython.noop),
     ]
