@@ -1,6 +1,7 @@
 """The receipt: a tagged PDF with every mention, made once, that the town can recognise."""
 
 import subprocess
+import sys
 from datetime import time, timedelta
 from typing import Any
 
@@ -190,3 +191,22 @@ def test_a_part_of_a_page_that_would_end_like_a_line_is_left_uncompressed() -> N
     render._end_plainly(made)
     assert (wrong.compress, well.compress) == (False, True)
     assert render.AMBIGUOUS not in wrong.data
+
+
+_DRAWN_THRICE = """
+import hashlib, django
+django.setup()
+from procedures.documents import render
+page = "<html lang='fr'><title>Essai</title><body><h1>Reçu</h1><p>De <b>Zoé</b>, 12&nbsp;€</p></body></html>"
+for _ in range(3):
+    print(hashlib.sha256(render.pdf(page, color="#1f4b7a", carried=[], sealable=True)).hexdigest())
+"""
+
+
+def test_what_a_worker_draws_first_is_what_it_and_any_other_worker_draws_later() -> None:
+    drawn = [
+        subprocess.run([sys.executable, "-c", _DRAWN_THRICE], capture_output=True, check=True, text=True).stdout.split()
+        for _process in range(2)
+    ]
+    assert len(drawn[0]) == 3
+    assert len({*drawn[0], *drawn[1]}) == 1, drawn
