@@ -168,13 +168,19 @@ def content(**changes: Any) -> dict[str, Any]:
             },
         ],
     }
-    return {**base, **changes}
+    whole = {**base, **changes}
+    if whole["applicant"]["identification"] != "full" and "legal" not in changes:
+        # Only a report comes without saying who sends it (R112-9-1).
+        whole["legal"] = {**whole["legal"], "nature": "report"}
+    return whole
 
 
 def completed(imported: dict[str, Any]) -> dict[str, Any]:
     """Return an imported definition with what a town would say: nothing that blocks its publication is left."""
     whole = _merged(content(), imported)
     whole["legal"]["review"] = "done"
+    if whole["applicant"]["identification"] != "full":
+        whole["legal"]["nature"] = "report"
     whole["steps"] = [step for step in map(_completed_step, imported["steps"]) if step["sections"]]
     return whole
 
