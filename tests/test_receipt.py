@@ -3,19 +3,22 @@
 import subprocess
 import sys
 from datetime import time, timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import page as validator
+import pikepdf
 import pydyf
 import pytest
 from django.core.cache import caches
 from django.core.files.storage import default_storage
 from django.utils import timezone, translation
 
-from procedures.documents import receipt, render
+from procedures.documents import receipt, render, seal
 from procedures.models import Document
 from procedures.tasks import issue_document
-from tests.support import samples
+from tests.support import samples, seals
 from tests.support.client import Portal, close_files
 from tests.support.queue import drain
 from tests.test_filing import NASTY, file_one
@@ -130,6 +133,27 @@ def test_an_answer_of_5000_characters_in_any_script_is_printed_whole(portal: Por
     assert validator.validate_pdf_bytes(data, profile="ua1").is_compliant
     printed = "".join(text_of(data).split())
     assert printed.count(part.split()[0]) >= times
+
+
+@pytest.mark.usefixtures("acte")
+def test_an_answer_of_sixty_pages_is_printed_whole_and_keeps_both_claims_under_its_seal(
+    portal: Portal, settings: Any, tmp_path: Path
+) -> None:
+    seals.use(settings, tmp_path)
+    file_one(portal)
+    document = Document.objects.get()
+    sent = document.answer_set
+    sent.content = sent.content.replace("Anne Morvan", "\\n".join(f"Ligne {number}, sans fin." for number in range(4000)))
+    document.answer_set = sent
+    sealer = seal.sealer()
+    assert sealer is not None
+    data = seal.put(receipt.pdf(document, sealer.certificate.name), sealer)
+    for profile in ("ua1", "3a"):
+        assert validator.validate_pdf_bytes(data, profile=profile).is_compliant, profile
+    with pikepdf.open(BytesIO(data)) as pdf:
+        assert len(pdf.pages) > 60
+    assert text_of(data).count("sans fin.") == 4000
+    assert [found.is_intact for found in seal.read(data)] == [True]
 
 
 @pytest.mark.usefixtures("acte")

@@ -297,6 +297,37 @@ def test_confirming_twice_or_too_early_changes_nothing(portal: Portal, desk: Des
     assert Delivery.objects.filter(purpose="silence_confirmed").count() == 1
 
 
+def test_a_page_opened_before_a_late_grant_confirms_nothing_and_says_why(
+    portal: Portal, desk: Desk, at: Callable[[int], None]
+) -> None:
+    case = waiting(desk, taken=True)
+    at(61)
+    portal.force_login(desk.nadia)
+    assert said("Confirm what silence has produced") in text_of(portal.get(url(case)))
+    transitions.apply(case, "grant", by=Actor(user=desk.helene), grounds=GROUNDS)
+    answer = portal.post(url(case, "silence/"), follow=True)
+    assert answer.status_code == 200
+    assert said("Confirm what silence has produced") not in text_of(answer)
+    case.refresh_from_db()
+    assert (case.outcome, case.outcome_by) == ("granted", "decision")
+    assert not Event.objects.of(case.key).filter(kind="silence_confirmed").exists()
+
+
+def test_what_was_typed_to_refuse_before_silence_accepted_is_shown_again(
+    portal: Portal, desk: Desk, at: Callable[[int], None]
+) -> None:
+    case = waiting(desk, "acceptance", taken=True)
+    at(60)
+    portal.force_login(desk.nadia)
+    portal.get(url(case, "actions/propose_refusal/"))
+    at(61)
+    portal.force_login(desk.nadia)
+    answer = portal.post(url(case, "actions/propose_refusal/"), {"law": LAW, "fact": "Écrit hier soir."})
+    assert answer.status_code == 422
+    assert "Écrit hier soir." in answer.text
+    assert not case.decisions.exists()
+
+
 @pytest.mark.parametrize("who", ["helene", "paul"])
 def test_neither_a_signatory_nor_an_auditor_confirms(
     portal: Portal, desk: Desk, at: Callable[[int], None], who: str
