@@ -34,7 +34,8 @@ def seal() -> int:
     """Seal what was written since the last seal, unless that was just now; return how many events it covers."""
     hold()
     last = Event.objects.of(SUBJECT).last()
-    if last is not None and timezone.now() - last.at < EVERY:
+    # A clock moved back must not put the next seal off until it has caught up.
+    if last is not None and abs(timezone.now() - last.at) < EVERY:
         return 0
     after = int(last.data["through"]) if last else 0
     count, through, digest = _covered(after)

@@ -39,7 +39,8 @@ def identity_services(env: Env, *, public_url: str, demo: bool) -> dict[str, dic
 def seal(env: Env, *, folder: Path, demo: bool) -> dict[str, Any]:
     """Return where the key of the seal is: a PKCS#12 file, or a token that a PKCS#11 module speaks to.
 
-    ``required`` says that no document leaves without a seal; it is so wherever a key is named.
+    ``required`` says that no document leaves without a seal; it is so wherever a key is named. ``timestamp_url`` is that of
+    an authority of time-stamps (RFC 3161), with its name and password where it wants them: https://name:password@host/.
     """
     file = env.str("SEAL_FILE", default=str(folder / "seal.p12") if demo else "")
     module = env.str("SEAL_PKCS11_MODULE", default="")
@@ -50,4 +51,6 @@ def seal(env: Env, *, folder: Path, demo: bool) -> dict[str, Any]:
         "token": env.str("SEAL_PKCS11_TOKEN", default=""),
         "label": env.str("SEAL_PKCS11_LABEL", default=""),
         "required": env.bool("SEAL_REQUIRED", default=bool(file or module)),
+        "timestamp_url": env.str("SEAL_TIMESTAMP_URL", default=""),
+        "timestamp_timeout": env.float("SEAL_TIMESTAMP_TIMEOUT", default=5.0),
     }

@@ -2,7 +2,7 @@
 
 from portal.kit.owed import sweep as sweep_owed
 
-from .documents import issuing, seal, seal_alert
+from .documents import issuing, seal, seal_alert, stamp
 from .lifecycle import (
     draft_end,
     eliminate,
@@ -15,7 +15,7 @@ from .lifecycle import (
     uploads,
     watch,
 )
-from .models import Document, FileScan
+from .models import Document, FileScan, TimeStamp
 
 
 def issue_document(pk: int) -> None:
@@ -31,6 +31,19 @@ def issue_document(pk: int) -> None:
         seal_alert.tell(error)
     except Exception as error:
         document.fail(error)
+
+
+def stamp_document(pk: int) -> None:
+    """Ask an authority for the time-stamp that a document left without; while it does not answer, it is owed."""
+    row = TimeStamp.claim(pk)
+    if row is None:
+        return
+    try:
+        issuing.stamp_later(row)
+    except stamp.StampUnavailable as error:
+        row.wait(error)
+    except Exception as error:
+        row.fail(error)
 
 
 def scan_file(pk: int) -> None:
@@ -59,7 +72,7 @@ def sweep() -> int:
     retain.destroy_decided()
     uploads.purge()
     scanning.enrol()
-    return sweep_owed(FileScan) + sweep_owed(Document)
+    return sweep_owed(FileScan) + sweep_owed(Document) + sweep_owed(TimeStamp)
 
 
 def watch_readings() -> int:

@@ -1,20 +1,24 @@
 """The receipt: a tagged PDF with every mention, made once, that the town can recognise."""
 
 import subprocess
+import sys
 from datetime import time, timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import page as validator
+import pikepdf
 import pydyf
 import pytest
 from django.core.cache import caches
 from django.core.files.storage import default_storage
 from django.utils import timezone, translation
 
-from procedures.documents import receipt, render
+from procedures.documents import receipt, render, seal
 from procedures.models import Document
 from procedures.tasks import issue_document
-from tests.support import samples
+from tests.support import samples, seals
 from tests.support.client import Portal, close_files
 from tests.support.queue import drain
 from tests.test_filing import NASTY, file_one
@@ -132,6 +136,29 @@ def test_an_answer_of_5000_characters_in_any_script_is_printed_whole(portal: Por
 
 
 @pytest.mark.usefixtures("acte")
+def test_an_answer_of_sixty_pages_is_printed_whole_and_keeps_both_claims_under_its_seal(
+    portal: Portal, settings: Any, tmp_path: Path
+) -> None:
+    seals.use(settings, tmp_path)
+    file_one(portal)
+    document = Document.objects.get()
+    sent = document.answer_set
+    sent.content = sent.content.replace(
+        "Anne Morvan", "\\n".join(f"Ligne {number}, sans fin." for number in range(4000))
+    )
+    document.answer_set = sent
+    sealer = seal.sealer()
+    assert sealer is not None
+    data = seal.put(receipt.pdf(document, sealer.certificate.name), sealer)
+    for profile in ("ua1", "3a"):
+        assert validator.validate_pdf_bytes(data, profile=profile).is_compliant, profile
+    with pikepdf.open(BytesIO(data)) as pdf:
+        assert len(pdf.pages) > 60
+    assert text_of(data).count("sans fin.") == 4000
+    assert [found.is_intact for found in seal.read(data)] == [True]
+
+
+@pytest.mark.usefixtures("acte")
 def test_the_receipt_bears_the_colour_of_the_town_and_never_says_that_it_is_sealed(portal: Portal) -> None:
     file_one(portal)
     Town.objects.update(color="#7a1f4b")
@@ -190,3 +217,22 @@ def test_a_part_of_a_page_that_would_end_like_a_line_is_left_uncompressed() -> N
     render._end_plainly(made)
     assert (wrong.compress, well.compress) == (False, True)
     assert render.AMBIGUOUS not in wrong.data
+
+
+_DRAWN_THRICE = """
+import hashlib, django
+django.setup()
+from procedures.documents import render
+page = "<html lang='fr'><title>Essai</title><body><h1>Reçu</h1><p>De <b>Zoé</b>, 12&nbsp;€</p></body></html>"
+for _ in range(3):
+    print(hashlib.sha256(render.pdf(page, color="#1f4b7a", carried=[], sealable=True)).hexdigest())
+"""
+
+
+def test_what_a_worker_draws_first_is_what_it_and_any_other_worker_draws_later() -> None:
+    drawn = [
+        subprocess.run([sys.executable, "-c", _DRAWN_THRICE], capture_output=True, check=True, text=True).stdout.split()
+        for _process in range(2)
+    ]
+    assert len(drawn[0]) == 3
+    assert len({*drawn[0], *drawn[1]}) == 1, drawn

@@ -15,7 +15,7 @@ from accounts.permissions import Actor
 from journal.models import Event
 from messaging.models import Delivery
 from portal.kit.moments import day_in_words
-from procedures.lifecycle import silence
+from procedures.lifecycle import legal_watch, silence
 from procedures.lifecycle import transition as transitions
 from procedures.models import LegalNotice, Submission
 from procedures.tasks import watch_legal_dates
@@ -151,28 +151,70 @@ def test_what_has_no_legal_date_or_is_over_is_not_warned_of(desk: Desk, at: Call
     assert watch_legal_dates() == 0
 
 
-def test_many_legal_dates_cost_few_queries_once_they_are_warned_of(desk: Desk, at: Callable[[int], None]) -> None:
-    case = waiting(desk)
+def many(case: Submission, count: int) -> list[Submission]:
     copies = []
-    for number in range(1000):
+    for number in range(count):
         copy = Submission.objects.get(pk=case.pk)
         copy.pk, copy.public_id, copy.reference = None, uuid.uuid4(), f"2026-COPY-{number:04d}"
         copies.append(copy)
-    Submission.objects.bulk_create(copies)
-    at(55)
-    with CaptureQueriesContext(connection) as first:
-        while watch_legal_dates():
-            pass
-    assert LegalNotice.objects.count() == 1001
-    people_told = {who for who, _kind in mails()}
-    assert people_told == {"nadia", "claire"}
-    # Three dates move: of a thousand that are due, they alone are new.
-    moved = [one.pk for one in copies[:3]]
-    Submission.objects.filter(pk__in=moved).update(due_on=timezone.localdate() + timedelta(days=2))
+    return list(Submission.objects.bulk_create(copies))
+
+
+def test_a_thousand_legal_dates_cost_as_few_queries_as_one(desk: Desk, at: Callable[[int], None]) -> None:
+    case = waiting(desk)
+    at(29)
+    with CaptureQueriesContext(connection) as nothing:
+        assert watch_legal_dates() == 0
+    at(30)
+    with CaptureQueriesContext(connection) as one:
+        assert watch_legal_dates() == 1
+    many(case, 1000)
+    with CaptureQueriesContext(connection) as thousand:
+        assert watch_legal_dates() == 1000
+    assert len(thousand) == len(one) < 40
+    # Those that were told are looked at, and cost no more than none.
     with CaptureQueriesContext(connection) as again:
-        assert watch_legal_dates() == 3
-    assert len(again) < 40
-    assert len(first) < 200
+        assert watch_legal_dates() == 0
+    assert len(again) == len(nothing)
+    assert LegalNotice.objects.values("submission", "kind").distinct().count() == 1001
+
+
+def test_a_mail_names_the_first_requests_and_counts_the_others(desk: Desk, at: Callable[[int], None]) -> None:
+    case = waiting(desk)
+    many(case, 44)
+    at(40)
+    watch_legal_dates()
+    (mail,) = Delivery.objects.filter(purpose="legal_date")
+    assert mail.body.count("/agent/demandes/") == 30
+    assert "15 autres demandes" in " ".join(mail.body.split())
+
+
+def test_a_run_that_is_cut_goes_on_from_where_it_was(
+    desk: Desk, at: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = waiting(desk)
+    many(case, 9)
+    at(55)
+    monkeypatch.setattr(legal_watch, "_AT_ONCE", 4)
+    told = legal_watch._tell
+    calls = []
+
+    def cut(*args: Any, **more: Any) -> None:
+        calls.append(args)
+        if len(calls) == 4:
+            raise SystemExit
+        told(*args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(legal_watch, "_tell", cut)
+        with pytest.raises(SystemExit):
+            watch_legal_dates()
+    # What was written was told: what was cut is not written.
+    assert LegalNotice.objects.count() == 4
+    assert len(mails()) == 2
+    assert watch_legal_dates() == 6
+    assert LegalNotice.objects.count() == 10
+    assert watch_legal_dates() == 0
 
 
 # --- The outage -----------------------------------------------------------------------------------------------------
@@ -253,6 +295,37 @@ def test_confirming_twice_or_too_early_changes_nothing(portal: Portal, desk: Des
         assert portal.post(url(case, "silence/")).status_code == 302
     assert Event.objects.of(case.key).filter(kind="silence_confirmed").count() == 1
     assert Delivery.objects.filter(purpose="silence_confirmed").count() == 1
+
+
+def test_a_page_opened_before_a_late_grant_confirms_nothing_and_says_why(
+    portal: Portal, desk: Desk, at: Callable[[int], None]
+) -> None:
+    case = waiting(desk, taken=True)
+    at(61)
+    portal.force_login(desk.nadia)
+    assert said("Confirm what silence has produced") in text_of(portal.get(url(case)))
+    transitions.apply(case, "grant", by=Actor(user=desk.helene), grounds=GROUNDS)
+    answer = portal.post(url(case, "silence/"), follow=True)
+    assert answer.status_code == 200
+    assert said("Confirm what silence has produced") not in text_of(answer)
+    case.refresh_from_db()
+    assert (case.outcome, case.outcome_by) == ("granted", "decision")
+    assert not Event.objects.of(case.key).filter(kind="silence_confirmed").exists()
+
+
+def test_what_was_typed_to_refuse_before_silence_accepted_is_shown_again(
+    portal: Portal, desk: Desk, at: Callable[[int], None]
+) -> None:
+    case = waiting(desk, "acceptance", taken=True)
+    at(60)
+    portal.force_login(desk.nadia)
+    portal.get(url(case, "actions/propose_refusal/"))
+    at(61)
+    portal.force_login(desk.nadia)
+    answer = portal.post(url(case, "actions/propose_refusal/"), {"law": LAW, "fact": "Écrit hier soir."})
+    assert answer.status_code == 422
+    assert "Écrit hier soir." in answer.text
+    assert not case.decisions.exists()
 
 
 @pytest.mark.parametrize("who", ["helene", "paul"])

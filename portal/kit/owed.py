@@ -1,6 +1,6 @@
 """What is owed is a row: a state, attempts and the next try. A queue only wakes the worker; the row is the truth."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
@@ -11,12 +11,20 @@ from django_q.tasks import async_task
 MAX_ATTEMPTS = 12
 LEASE = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)
+_LONGEST_BACKOFF = timedelta(days=1)
+
+
+def _due(now: datetime) -> models.Q:
+    """Say which rows are due: their time has come, or is further away than any wait, for the clock was moved back since."""
+    return models.Q(state__in=("queued", "working")) & (
+        models.Q(next_try_at__lte=now) | models.Q(next_try_at__gt=now + _LONGEST_BACKOFF + LEASE)
+    )
 
 
 class OwedQuerySet(models.QuerySet[Any]):
     def due(self) -> Self:
         """Return what should be tried now: never begun, failed and due again, or begun by a worker that died."""
-        return self.filter(state__in=("queued", "working"), next_try_at__lte=timezone.now())
+        return self.filter(_due(timezone.now()))
 
 
 class Owed(models.Model):
@@ -52,7 +60,7 @@ class Owed(models.Model):
         manager = cls._default_manager
         now = timezone.now()
         with transaction.atomic():
-            taken = manager.filter(pk=pk, state__in=("queued", "working"), next_try_at__lte=now).update(
+            taken = manager.filter(_due(now), pk=pk).update(
                 state=cls.State.WORKING, attempts=models.F("attempts") + 1, next_try_at=now + LEASE
             )
         return manager.get(pk=pk) if taken else None
@@ -65,7 +73,7 @@ class Owed(models.Model):
     def fail(self, error: BaseException) -> None:
         """Note why it failed and when to try again: 1, 2, 4… minutes, one day at most; then it stays failed."""
         self.last_error = f"{type(error).__name__}: {error}"[:300]
-        wait = timedelta(minutes=min(2 ** (self.attempts - 1), 24 * 60))
+        wait = timedelta(minutes=min(2 ** (self.attempts - 1), _LONGEST_BACKOFF // timedelta(minutes=1)))
         self.state = self.State.FAILED if self.attempts >= MAX_ATTEMPTS else self.State.QUEUED
         self.next_try_at = timezone.now() + wait
         self.save(update_fields=["state", "last_error", "next_try_at"])
@@ -81,9 +89,7 @@ class Owed(models.Model):
 def sweep(model: type[Owed], limit: int = 200) -> int:
     """Wake the worker for every due row that the queue may have lost; return how many."""
     # A fresh row has its own task on the way: leave it a minute.
-    due = model._default_manager.filter(
-        state__in=("queued", "working"), next_try_at__lte=timezone.now() - timedelta(seconds=45)
-    ).order_by("next_try_at")[:limit]
+    due = model._default_manager.filter(_due(timezone.now() - timedelta(seconds=45))).order_by("next_try_at")[:limit]
     count = 0
     for row in due:
         row.wake()

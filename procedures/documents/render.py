@@ -220,13 +220,21 @@ def _styles(color: str) -> Any:
 
 @lru_cache(maxsize=1)
 def _colours() -> Any:
-    """Read once what the colours mean (PDF/A wants it said); the library reads it anew for each document, and leaves it open."""
+    """Read once what the colours mean (PDF/A wants it said); the library reads it anew for each document, and leaves it open.
+
+    Asked for the bytes of a profile of which it has read the name, the colour library writes them anew and otherwise:
+    the first document of a process would differ from the next. The bytes of the file itself are embedded, always.
+    """
     from importlib.resources import files
 
     from weasyprint.css import ColorProfile
 
-    content = BytesIO((files("weasyprint.pdf") / "sRGB2014.icc").read_bytes())
-    return {_SRGB: ColorProfile(content, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))}
+    whole = (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+
+    class Profile(ColorProfile):  # type: ignore[misc]
+        content = whole
+
+    return {_SRGB: Profile(BytesIO(whole), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))}
 
 
 @lru_cache(maxsize=1)

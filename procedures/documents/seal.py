@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from .render import AMBIGUOUS, SEAL_FIELD
+from .stamp import Stamp, StampUnavailable, judged, signers
 
 _MARK = b"/ETSI.CAdES.detached"
 
@@ -42,10 +43,11 @@ class Sealer:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a file says of its seal: by which certificate, and whether not one byte changed since."""
+    """What a file says of its seal: by which certificate, whether not one byte changed since, and since when it was there."""
 
     fingerprint: str
     is_intact: bool
+    stamp: Stamp | None = None
 
 
 def sealer() -> Sealer | None:
@@ -76,8 +78,11 @@ def warm() -> None:
         sealer()
 
 
-def put(data: bytes, by: Sealer) -> bytes:
-    """Return the document with its seal, in the place that was left for it. Raises SealUnavailable."""
+def put(data: bytes, by: Sealer, stamper: Any = None) -> bytes:
+    """Return the document with its seal, in the place that was left for it; with a time-stamp where ``stamper`` is given.
+
+    Raises SealUnavailable, and StampUnavailable where the authority of time-stamps does not do its part.
+    """
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import signers
     from pyhanko.sign.fields import SigSeedSubFilter
@@ -95,13 +100,17 @@ def put(data: bytes, by: Sealer) -> bytes:
             name=by.certificate.name,
             location=location,
         )
-        made = signers.sign_pdf(Writer(io.BytesIO(data)), meta, signer=by.signer, existing_fields_only=True)
+        made = signers.sign_pdf(
+            Writer(io.BytesIO(data)), meta, signer=by.signer, timestamper=stamper, existing_fields_only=True
+        )
         return bytes(made.getvalue())
 
     try:
         found = sealed(None)
         # See render.py: what is said of the place, of no effect, moves what is added to the file.
         return sealed("France") if AMBIGUOUS in found[len(data) :] else found
+    except StampUnavailable:
+        raise
     except Exception as error:
         # A token taken out, a card that locks itself, a library that gives up: none of them is the document's fault.
         _token.cache_clear()
@@ -123,18 +132,28 @@ def read(data: bytes) -> list[Reading]:
 
 def _judged(found: Any) -> Reading:
     from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
     from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 
     fingerprint = hashlib.sha256(found.signer_cert.dump()).hexdigest()
+    tokens = list(extract_tst_data_iter(found.signer_info, signed=False))
     try:
         # Whether the certificate is ours is for the caller to say: no chain is followed, no address is called.
-        context = ValidationContext(trust_roots=[found.signer_cert], allow_fetching=False)
+        context = ValidationContext(trust_roots=[found.signer_cert, *signers(tokens)], allow_fetching=False)
         status = validate_pdf_signature(found, context)
         whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-        return Reading(fingerprint, bool(status.intact and status.valid and whole))
+        return Reading(fingerprint, bool(status.intact and status.valid and whole), _stamp(tokens, found))
     except Exception:
         return Reading(fingerprint, is_intact=False)
+
+
+def _stamp(tokens: list[Any], found: Any) -> Stamp | None:
+    """Return since when a seal was there, by a time-stamp that holds."""
+    for signed in tokens:
+        with suppress(StampUnavailable):
+            return judged(signed, found.signer_info["signature"].native)
+    return None
 
 
 def _of_file(path: str, passphrase: str) -> Sealer:

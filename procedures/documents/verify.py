@@ -8,8 +8,9 @@ from datetime import datetime
 from journal.anchors import Anchor
 
 from ..definition.reference import normalise_code, normalise_reference
-from ..models import Document, SealCertificate
+from ..models import Document, SealCertificate, TimeStamp
 from . import seal
+from .stamp import Stamp
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Verdict:
     # Whose seal the document bears, and whether it holds: for a file that we no longer keep, the seal alone speaks.
     sealed_by: str = ""
     is_intact: bool | None = None
+    # Since when these bytes exist, by an authority of time-stamps: in the seal or beside it.
+    stamp: Stamp | None = None
 
     @property
     def is_sound(self) -> bool:
@@ -60,7 +63,13 @@ def _said(document: Document) -> Verdict:
         is_in_journal=anchor.holds if anchor else None,
         sealed_by=document.seal.name if document.seal else "",
         is_intact=True if document.seal else None,
+        stamp=_stamp(document),
     )
+
+
+def _stamp(document: Document) -> Stamp | None:
+    row = TimeStamp.objects.filter(document=document, state="done").first()
+    return Stamp(row.at, row.authority) if row is not None else None
 
 
 def _is_replaced(document: Document) -> bool:
@@ -109,4 +118,5 @@ def by_bytes(data: bytes) -> Verdict:
     ours = SealCertificate.objects.filter(fingerprint__in=found).first()
     if ours is None:
         return Verdict(issued=False)
-    return Verdict(issued=False, sealed_by=ours.name, is_intact=found[ours.fingerprint].is_intact)
+    reading = found[ours.fingerprint]
+    return Verdict(issued=False, sealed_by=ours.name, is_intact=reading.is_intact, stamp=reading.stamp)

@@ -22,6 +22,7 @@ from .procedure import Procedure, ProcedureVersion
 from .reading import ReadingWatch, UnusualReading
 from .safe import SafePaper
 from .silence_request import SilenceRequest
+from .time_stamp import TimeStamp
 from .transmission import SentOn
 from .upload import PartialUpload
 from .working_copy import WorkingCopy
@@ -67,6 +68,7 @@ __all__ = [
     "SilenceRequest",
     "StoredFile",
     "Submission",
+    "TimeStamp",
     "UnusualReading",
     "Visa",
     "WorkingCopy",

@@ -23,6 +23,8 @@ class LegalNotice(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     due_on = models.DateField(_("legal date"))
     created_at = models.DateTimeField(default=timezone.now)
+    # The run of the job that wrote it: what it has written is what it tells.
+    run = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
 
     class Meta:
         verbose_name = _("warning about a legal date")

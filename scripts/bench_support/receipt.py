@@ -21,7 +21,7 @@ from procedures.models import Document
 
 RECEIPTS = 24
 # Drawn again in one process, and by each of two at once.
-MANY, SOME = 500, 60
+MANY, SOME = 500, 40
 
 
 def run(world: World) -> None:
@@ -65,8 +65,9 @@ def _again(key: int, environment: dict[str, str]) -> None:
     """Measure whether the memory stays flat, and whether two workers make twice as many."""
     (long,) = _drawn(key, MANY, 1, environment)
     say("receipt.rss_growth_mb", value=round(long["growth_mb"], 1), unit="MB", receipts=MANY)
-    alone = max(one["seconds"] for one in _drawn(key, SOME, 1, environment))
-    both = max(one["seconds"] for one in _drawn(key, SOME, 2, environment))
+    # The least of some rounds, taken in turns: what else the machine does then moves it little.
+    rounds = [[max(one["seconds"] for one in _drawn(key, SOME, count, environment)) for count in (1, 2)] for _ in "123"]
+    alone, both = (min(taken) for taken in zip(*rounds, strict=True))
     say("receipt.two_workers", value=round(2 * alone / both, 2), unit="ratio", receipts=SOME)
 
 

@@ -17,7 +17,16 @@ from procedures.documents import seal
 from procedures.documents.certificates import self_signed
 
 PASSPHRASE = "phrase du cachet"
-NOBODY: dict[str, Any] = {"file": "", "passphrase": "", "module": "", "token": "", "label": "", "required": False}
+NOBODY: dict[str, Any] = {
+    "file": "",
+    "passphrase": "",
+    "module": "",
+    "token": "",
+    "label": "",
+    "required": False,
+    "timestamp_url": "",
+    "timestamp_timeout": 5.0,
+}
 _MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
 
 
