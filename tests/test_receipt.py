@@ -197,8 +197,9 @@ def test_a_compressed_part_that_ends_like_a_line_is_written_otherwise(
     document = Document.objects.get()
     whole = receipt.pdf(document)
     # Whatever is in the file as it is first written is said to be ambiguous: it is then written in another way.
-    tail = whole[-40:]
-    monkeypatch.setattr(render, "AMBIGUOUS", tail)
+    tail, really = whole[-40:], render.ambiguous
+    # Beside what really is: the other way of writing may meet it by chance, and is then left too.
+    monkeypatch.setattr(render, "ambiguous", lambda data: tail in data or really(data))
     again = receipt.pdf(document)
     assert tail not in again
     assert validator.validate_pdf_bytes(again, profile="3a").is_compliant

@@ -84,7 +84,7 @@ def pdf(page: str, *, color: str, carried: list[Carried], sealable: bool) -> byt
             output_intent=_SRGB,
             attachments=[one.attachment() for one in carried],
         )
-        if AMBIGUOUS not in data:
+        if not ambiguous(data):
             break
     return data
 
@@ -98,6 +98,11 @@ def warm(color: str) -> None:
         carried=[],
         sealable=True,
     )
+
+
+def ambiguous(data: bytes) -> bool:
+    """Say whether a compressed part of a file ends like a line."""
+    return AMBIGUOUS in data
 
 
 def _finisher(layout: str, *, sealable: bool, plain: bool) -> Any:
