@@ -71,7 +71,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     reference, code = form.cleaned_data["reference"], form.cleaned_data["code"]
     found = (
         Submission.objects.select_related("version", "procedure", "department__place", "applicant")
-        .filter(reference=reference)
+        .filter(reference=reference, eliminated_at=None)
         .first()
     )
     if code:
