@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.contrib.admin import apps as admin
 from django.db.models.signals import post_migrate
@@ -23,8 +23,11 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The schedule is data: it is put in place after migrations."""
-        post_migrate.connect(schedule_sweeps, sender=self, dispatch_uid="portal.sweeps")
+        """The schedule is data: it is put in place after migrations, once the queue's tables are there.
+
+        Sent by the queue's app: Django says nothing after the migrations of an app without models, as this one is.
+        """
+        post_migrate.connect(schedule_sweeps, sender=apps.get_app_config("django_q"), dispatch_uid="portal.sweeps")
 
 
 class TechnicalAdminConfig(admin.AdminConfig):

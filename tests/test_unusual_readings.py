@@ -12,7 +12,6 @@ from django_q.models import Schedule
 from accounts.models import Membership
 from journal.models import AccessLog
 from messaging.models import Delivery
-from portal.apps import schedule_sweeps
 from procedures.lifecycle import watch
 from procedures.models import CaseAccess, ReadingWatch, Submission, UnusualReading
 from procedures.tasks import watch_readings
@@ -201,7 +200,6 @@ def test_they_are_forgotten_with_their_accesses(desk: people.Desk, day: date) ->
 
 
 def test_the_worker_is_given_the_task_every_minute(db: None) -> None:
-    schedule_sweeps(using="default")
     task = Schedule.objects.get(func="procedures.tasks.watch_readings")
     assert task.minutes == 1
     assert import_string(task.func)() == 0
