@@ -17,17 +17,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.identity.proof import proved_again
 from accounts.permissions import actor_of, administered
 from accounts.team.forms import day_field
-from journal.models import record_access
 from portal.kit.paging import keyset
-from procedures.lifecycle import archives, retention
+from procedures.lifecycle import archives, hold, retention
 from procedures.lifecycle.content import temporary
 from procedures.lifecycle.grounds import MissingWords
-from procedures.models import ArchiveList
-from procedures.models.archive import ArchiveItem
+from procedures.models import ArchiveItem, ArchiveList, ArchivePackage
 from procedures.studio.access import page, town_admins_only
 from town.models import Department
 
-from . import seda
+from . import packages
 from .bordereau import heading, write_ods
 
 
@@ -87,6 +85,26 @@ class AnswerForm(forms.Form):
         return archives.Answer(said["name"], said["reference"], said["day"])
 
 
+class KeepForm(forms.Form):
+    """Which requests of an elimination the archives want."""
+
+    numbers = forms.CharField(
+        label=gettext_lazy("Numbers of the requests that the archives keep"),
+        help_text=gettext_lazy("One a line, or with a space between them. They wait for a transfer instead."),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Write at least one number of this list.")},
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="k-%s")
+
+    @property
+    def wanted(self) -> list[str]:
+        """The numbers, each once."""
+        return list(dict.fromkeys(self.cleaned_data["numbers"].replace(",", " ").replace(";", " ").split()))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @town_admins_only
 def shown(request: HttpRequest) -> HttpResponse:
@@ -125,35 +143,68 @@ def state(request: HttpRequest) -> HttpResponse:
 @town_admins_only
 @proved_again
 def one(request: HttpRequest, list_id: uuid.UUID) -> HttpResponse:
-    """Show a list and how far it is; the POST records the answer of the archives, or gives the list up."""
-    made, actor = _list(request, list_id), actor_of(request)
-    form, status = AnswerForm(), 200
+    """Show a list and how far it is; the POST records the answer of the archives, what they keep, or gives the list up."""
+    made, answer, keep = _list(request, list_id), AnswerForm(), KeepForm()
     if request.method == "POST":
-        cancels = "cancel" in request.POST
-        form, status = AnswerForm(request.POST), 422
-        if cancels or form.is_valid():
-            try:
-                if cancels:
-                    archives.cancel(made, by=actor)
-                else:
-                    archives.record_answer(made, form.answer, by=actor)
-            except MissingWords as missing:
-                form.add_error(missing.field, str(missing))
-            except archives.AlreadyAnswered:
-                messages.warning(request, _("This list was answered or given up meanwhile. Nothing was done."))
-                return redirect("archives:list", made.public_id)
-            else:
-                messages.success(
-                    request, _("The list is given up.") if cancels else _("It is noted: the list is being carried out.")
-                )
-                return redirect("archives:list", made.public_id)
+        if "keep" in request.POST:
+            keep = KeepForm(request.POST)
+        elif "cancel" not in request.POST and "again" not in request.POST:
+            answer = AnswerForm(request.POST)
+        if _done(request, made, answer, keep):
+            return redirect("archives:list", made.public_id)
     states = ArchiveItem.State
-    counts = made.items.aggregate(
-        **{state: Count("pk", filter=Q(state=state)) for state in (states.WAITING, states.DONE, states.HELD)}
-    )
-    items = made.items.select_related("submission__procedure").order_by("pk")[:200]
-    context = {"made": made, "heading": heading(made), "items": items, "counts": counts, "form": form}
+    counts = made.items.aggregate(**{str(state): Count("pk", filter=Q(state=state)) for state in states})
+    failing = made.items.filter(state=states.WAITING, attempts__gt=0).count() if made.state == "answered" else 0
+    items = made.items.select_related("submission__procedure").annotate(is_held=hold.holds("submission"))
+    context = {
+        "made": made,
+        "heading": heading(made),
+        "items": items.order_by("pk")[:200],
+        "counts": counts,
+        "failing": failing,
+        "form": answer,
+        "keep": keep,
+        "package": ArchivePackage.objects.filter(list=made).first(),
+    }
+    status = 422 if answer.errors or keep.errors else 200
     return page(request, "studio/archive_list.html", context, section="archives", status=status)
+
+
+def _done(request: HttpRequest, made: ArchiveList, answer: AnswerForm, keep: KeepForm) -> bool:
+    """Do what was asked for; say whether the page is left, with a message, or shown again with what is wrong."""
+    actor = actor_of(request)
+    form: forms.Form = keep if keep.is_bound else answer
+    if form.is_bound and not form.is_valid():
+        return False
+    try:
+        if "again" in request.POST:
+            archives.pack_again(made, by=actor)
+            said = _("The package is being made again.")
+        elif "cancel" in request.POST:
+            archives.cancel(made, by=actor)
+            said = _("The list is given up.")
+        elif keep.is_bound:
+            archives.keep(made, keep.wanted, by=actor)
+            said = _("They are taken off this list, and wait for a transfer.")
+        else:
+            archives.record_answer(made, answer.answer, by=actor)
+            said = _("It is noted: the list is being carried out.")
+    except MissingWords as missing:
+        form.add_error(missing.field, str(missing))
+    except archives.NotOnList as unknown:
+        words = _("Nothing was done: these numbers do not wait on this list: %(numbers)s. Check them.")
+        form.add_error("numbers", words % {"numbers": ", ".join(unknown.numbers)})
+    except archives.NotHandedOver:
+        form.add_error(
+            None, _("Nothing was handed over yet: download the package first, and send it. The reply comes after.")
+        )
+    except archives.AlreadyAnswered:
+        messages.warning(request, _("This list was answered or given up meanwhile. Nothing was done."))
+        return True
+    else:
+        messages.success(request, said)
+        return True
+    return False
 
 
 @require_safe
@@ -171,25 +222,28 @@ def bordereau(request: HttpRequest, list_id: uuid.UUID) -> HttpResponseBase:
     )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @town_admins_only
+@proved_again
 def package(request: HttpRequest, list_id: uuid.UUID) -> HttpResponseBase:
-    """Download what is handed over to the archives; while it is still here."""
-    made, actor = _list(request, list_id), actor_of(request)
-    if not made.is_transfer or made.state != ArchiveList.State.MADE:
-        raise Http404
-    content = temporary()
-    try:
-        seda.write(content, made)
-    except seda.NotValid as error:
-        content.close()
-        messages.error(request, _("The manifest does not follow the schema of the town: %(why)s") % {"why": error})
+    """Hand over what goes to the archives to who proved again that it is she; a GET leads to the list."""
+    made = _list(request, list_id)
+    if request.method != "POST":
         return redirect("archives:list", made.public_id)
-    record_access(
-        "transfer", f"archive:{made.public_id}", actor=actor.key, role="town_admin", service=made.department.name
+    taken = packages.take(made, by=actor_of(request))
+    if taken is None:
+        messages.warning(
+            request, _("There is nothing to download: the package is not made, or was handed over before.")
+        )
+        return redirect("archives:list", made.public_id)
+    response = FileResponse(
+        taken,
+        as_attachment=True,
+        filename=f"{made.number}.zip",
+        content_type="application/zip",
     )
-    content.seek(0)
-    return FileResponse(content, as_attachment=True, filename=f"{made.number}.zip", content_type="application/zip")
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _list(request: HttpRequest, list_id: uuid.UUID) -> ArchiveList:

@@ -1,16 +1,19 @@
 """What is handed over to the archives: a ZIP of files and their manifest, in the form of SEDA 2.3 (ARC-01).
 
-The order of the elements is that of the published schema as we know it; where the town supplies the schema (``SEDA_XSD``) the
-manifest is checked against it before it leaves.
+The elements stand in the order of the published schema; where the town supplies it (``SEDA_XSD``: its main file, the others
+beside it) the manifest is checked against it before it leaves.
 """
 
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
 from django.conf import settings
@@ -18,10 +21,12 @@ from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from journal.models import Event
 from procedures.lifecycle import archives
 from procedures.models import ArchiveItem, ArchiveList, StoredFile, Submission
-from procedures.space.described import of_request
+from procedures.space.described import history, of_request
 from town import models as town
 
 NAMESPACE = "fr:gouv:culture:archivesdefrance:seda:v2.3"
@@ -37,10 +42,11 @@ _PUIDS = {
 # Our own documents are PDF/A-3a, which we know without reading them.
 _OURS = ("Acrobat PDF/A - Portable Document Format", "fmt/479")
 _CHUNK = 1 << 20
+_AT_ONCE = 50
 
 
-class NotValid(Exception):
-    """The manifest does not follow the schema that the town supplies; the text says where."""
+class Impossible(Exception):
+    """A package that no other try will make; the message says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +61,37 @@ class Piece:
     format: tuple[str, str]
 
 
-def write(out: IO[bytes], made: ArchiveList) -> None:
-    """Write the package of a transfer, one file at a time. Raises NotValid."""
+def write(out: IO[bytes], made: ArchiveList, beat: Callable[[], None] = lambda: None) -> None:
+    """Write the package of a transfer, one file at a time; ``beat`` is called after each request. Raises Impossible."""
+    missing = lacking(made)
+    if missing:
+        raise Impossible(" ".join(missing))
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
-        units = [(item, _pack(archive, item)) for item in archives.rows(made)]
+        units: list[tuple[ArchiveItem, list[Piece]]] = []
+        rows = archives.rows(made)
+        while chunk := list(islice(rows, _AT_ONCE)):
+            events = defaultdict[str, list[Event]](list)
+            for event in Event.objects.filter(subject__in=[item.submission.key for item in chunk]).order_by("number"):
+                events[event.subject].append(event)
+            for item in chunk:
+                units.append((item, _pack(archive, item, events[item.submission.key])))
+                beat()
         root = manifest(made, units)
         check(root)
         with archive.open("manifest.xml", "w") as opened:
             ElementTree(root).write(opened, encoding="utf-8", xml_declaration=True)
+
+
+def lacking(made: ArchiveList) -> list[str]:
+    """Say what the schema wants and nobody has given: who receives, and who hands over."""
+    said = []
+    if not settings.SEDA_ARCHIVAL_AGENCY:
+        said.append(_("The identifier of the archives is not set (SEDA_ARCHIVAL_AGENCY)."))
+    if not made.department.entity.siret:
+        said.append(
+            _("%(name)s has no SIRET number: it identifies who hands over.") % {"name": made.department.entity.name}
+        )
+    return said
 
 
 def manifest(made: ArchiveList, units: list[tuple[ArchiveItem, list[Piece]]]) -> Element:
@@ -91,23 +120,37 @@ def manifest(made: ArchiveList, units: list[tuple[ArchiveItem, list[Piece]]]) ->
     if settings.SEDA_ACCESS_RULE and units:
         access = SubElement(management, "AccessRule")
         _text(access, "Rule", settings.SEDA_ACCESS_RULE)
-        _text(access, "StartDate", min(item.ended_on for item, _ in units).isoformat())
+        _text(access, "StartDate", min(item.ended_on for item, _pieces in units).isoformat())
     _text(SubElement(root, "ArchivalAgency"), "Identifier", agency)
     _text(SubElement(root, "TransferringAgency"), "Identifier", service.entity.siret)
     return root
 
 
 def check(root: Element) -> None:
-    """Check a manifest against the schema that the town supplies; nothing where it supplies none. Raises NotValid."""
+    """Check a manifest against the schema that the town supplies; nothing where it supplies none. Raises Impossible."""
     if not settings.SEDA_XSD:
         return
     from xml.etree.ElementTree import tostring
 
     from lxml import etree
 
-    schema = etree.XMLSchema(etree.parse(settings.SEDA_XSD))
+    class Beside(etree.Resolver):  # type: ignore[misc]
+        """The published schema imports two others from the web: nothing is fetched, they are looked for beside it."""
+
+        def resolve(self, url: str, pubid: str, context: Any) -> Any:
+            if url.startswith(("http://", "https://")):
+                return self.resolve_filename(str(Path(settings.SEDA_XSD).with_name(url.rsplit("/", 1)[-1])), context)
+            return None
+
+    parser = etree.XMLParser(no_network=True)
+    parser.resolvers.add(Beside())
+    try:
+        schema = etree.XMLSchema(etree.parse(settings.SEDA_XSD, parser))
+    except (OSError, etree.LxmlError) as error:
+        raise Impossible(_("The schema of SEDA_XSD cannot be read: %(why)s") % {"why": error}) from error
     if not schema.validate(etree.fromstring(tostring(root, encoding="utf-8"))):
-        raise NotValid("; ".join(str(error) for error in list(schema.error_log)[:3]))
+        why = "; ".join(f"{error.message}" for error in list(schema.error_log)[:3])
+        raise Impossible(_("The manifest does not follow the schema of the town: %(why)s") % {"why": why})
 
 
 def _object(package: Element, name: str, piece: Piece) -> None:
@@ -130,8 +173,10 @@ def _unit(described: Element, item: ArchiveItem, pieces: list[Piece]) -> None:
     unit = SubElement(described, "ArchiveUnit", {"id": f"U{item.pk}"})
     management = SubElement(unit, "Management")
     appraisal = SubElement(management, "AppraisalRule")
-    _text(appraisal, "Rule", item.rule)
-    _text(appraisal, "StartDate", item.ended_on.isoformat())
+    if item.rule:
+        # A day counts from a rule: the schema has none without one.
+        _text(appraisal, "Rule", item.rule)
+        _text(appraisal, "StartDate", item.ended_on.isoformat())
     _text(appraisal, "FinalAction", "Keep")
     content = SubElement(unit, "Content")
     _text(content, "DescriptionLevel", "RecordGrp")
@@ -152,10 +197,10 @@ def _unit(described: Element, item: ArchiveItem, pieces: list[Piece]) -> None:
         _text(reference, "DataObjectGroupReferenceId", f"G{item.pk}-{number}")
 
 
-def _pack(archive: zipfile.ZipFile, item: ArchiveItem) -> list[Piece]:
+def _pack(archive: zipfile.ZipFile, item: ArchiveItem, events: list[Event]) -> list[Piece]:
     """Put the files of one request in the package; return what the manifest says of them."""
     case, folder = item.submission, f"content/{item.submission.reference}"
-    said = of_request(case, lambda stored, _folder: stored.described())
+    said = of_request(case, lambda stored, _folder: stored.described()) | {"historique": history(case, events)}
     data = json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
     uri = f"{folder}/demande.json"
     archive.writestr(uri, data)

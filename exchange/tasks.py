@@ -1,8 +1,9 @@
-"""django-q2 entry points of the exports: take ids, may run twice, call one function."""
+"""django-q2 entry points of exports and of packages for the archives: take ids, may run twice, call one function."""
 
 from portal.kit.owed import sweep as sweep_owed
+from procedures.models import ArchivePackage
 
-from . import verbs
+from . import packages, seda, verbs
 from .exporting import making
 from .models import Export, Stopped
 
@@ -23,7 +24,24 @@ def make_export(pk: int) -> None:
             export.fail(error)
 
 
+def make_package(pk: int) -> None:
+    """Make what a transfer hands over; a failure is noted on the row and tried again later."""
+    package = ArchivePackage.claim(pk)
+    if package is None:
+        return
+    try:
+        packages.make(package)
+    except packages.Stopped:
+        return
+    except seda.Impossible as reason:
+        package.give_up(str(reason))
+    except Exception as error:
+        if package.keep():
+            package.fail(error)
+
+
 def sweep() -> int:
-    """Remove the exports that have served; wake the worker for those that are due."""
+    """Remove the exports and packages that have served; wake the worker for those that are due."""
     verbs.purge()
-    return sweep_owed(Export)
+    packages.purge()
+    return sweep_owed(Export) + sweep_owed(ArchivePackage)

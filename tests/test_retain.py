@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.permissions import Actor
 from journal import models as journal
 from procedures import tasks
-from procedures.lifecycle import retain
+from procedures.lifecycle import hold, retain
 from procedures.lifecycle.transition import Grounds, apply
 from procedures.models import AnswerFile, Draft, PartialUpload, StoredFile, Submission
 from tests.support import people, samples
@@ -139,6 +139,21 @@ def test_a_request_that_is_opened_again_keeps_its_files_until_the_next_decision(
     assert retain.destroy_decided() == 0
     assert destroyed() == set()
     Submission.objects.update(**before)
+    assert retain.destroy_decided() == 2
+
+
+def test_what_is_held_keeps_its_files_until_it_is_let_go(
+    case: Submission, desk: people.Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide(case, desk)
+    retain.destroy_decided()
+    held = hold.put(case, "Un recours est en cours.", by=Actor(user=desk.claire))
+    later(DAYS + 1, monkeypatch)
+    assert retain.destroy_decided() == 0
+    tasks.sweep()
+    assert destroyed() == set()
+    assert held.lifted_at is None
+    hold.lift(case, "Le recours est jugé.", by=Actor(user=desk.claire))
     assert retain.destroy_decided() == 2
 
 

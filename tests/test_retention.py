@@ -141,6 +141,26 @@ def test_what_was_decided_again_counts_from_its_last_end(desk: Desk) -> None:
     assert retention.ended_on(desk.file()) is None
 
 
+@pytest.mark.parametrize(
+    ("data", "counts_anew"),
+    [
+        # Closed after it was decided; decided again; its decision withdrawn, in another state or in the same one.
+        ({"from": "granted", "to": "granted"}, True),
+        ({"from": "granted", "to": "refused", "decision": 2, "revokes": 1}, True),
+        ({"decision": 2, "revokes": 1, "outcome": "granted"}, True),
+        # A word, a hold, a file destroyed: nothing that ends it.
+        ({"message": "x"}, False),
+        ({"hold": 1}, False),
+    ],
+)
+def test_rgpd_04_a_term_counts_from_the_last_end(desk: Desk, data: dict[str, Any], counts_anew: bool) -> None:
+    kept(desk, retention_months=12)
+    case = over(desk, 400)
+    journal.append(case.key, "something", role="agent", data=data)
+    on = timezone.localdate() - timedelta(days=0 if counts_anew else 400)
+    assert retention.ended_on(case) == on
+
+
 # --- The hold ---------------------------------------------------------------------------------------------------------
 
 
@@ -238,6 +258,46 @@ def test_what_is_held_or_too_young_keeps_its_sensitive_answers(desk: Desk) -> No
     tend_archives()
     for case in (young, held):
         assert "secret" in case.answer_sets.get().answers
+
+
+def test_one_that_fails_keeps_no_other_from_going(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept(desk, retention_months=12, sensitive_months=1)
+    first, second = over(desk, 40), over(desk, 40)
+    real = sensitive.without_sensitive
+
+    def breaks(definition: ProcedureDefinition, answers: dict[str, Any]) -> dict[str, Any]:
+        if not Destruction.objects.filter(submission=second).exists():
+            raise OSError("away")
+        return real(definition, answers)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sensitive, "without_sensitive", breaks)
+        assert sensitive.destroy_due() == 1
+    assert first.reference in caplog.text
+    assert "secret" in first.answer_sets.get().answers
+    assert "secret" not in second.answer_sets.get().answers
+    assert sensitive.destroy_due() == 1
+
+
+def test_what_has_lost_its_sensitive_answers_is_not_looked_at_again(
+    desk: Desk, django_assert_max_num_queries: Any
+) -> None:
+    kept(desk, retention_months=12, sensitive_months=1)
+    for _ in range(3):
+        over(desk, 40)
+    assert sensitive.destroy_due() == 3
+    with django_assert_max_num_queries(3):
+        assert sensitive.destroy_due() == 0
+
+
+def test_one_decided_again_keeps_its_sensitive_answers(desk: Desk) -> None:
+    kept(desk, retention_months=12, sensitive_months=1)
+    case = over(desk, 40)
+    journal.append(case.key, "decide", role="signatory", data={"from": case.state, "to": case.state})
+    assert not sensitive.destroy_of(case)
+    assert "secret" in case.answer_sets.get().answers
 
 
 def test_the_answers_are_guarded_but_for_an_open_destruction(desk: Desk) -> None:

@@ -178,7 +178,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     # A list of the civil status department.
     "archives:list": ADMIN,
     "archives:ods": ADMIN,
-    "archives:seda": ADMIN,
+    # Taken by POST only: a GET leads back to the list.
+    "archives:seda": ADMIN_ACT,
     "studio:invite": STUDIO,
     "studio:resend": ADMIN_ACT,
     "studio:cancel_invitation": ADMIN_ACT,

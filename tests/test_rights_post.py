@@ -201,7 +201,7 @@ SENT: dict[str, Answers] = {
     "archives:state": READ_ONLY_WORK,
     "archives:list": studio(422),
     "archives:ods": READ_ONLY_WORK,
-    "archives:seda": READ_ONLY_WORK,
+    "archives:seda": studio(302),
     "studio:invite": studio(422, 422),
     "studio:resend": studio(302),
     "studio:cancel_invitation": studio(302),

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,11 @@ HELD, LIFTED = "hold_put", "hold_lifted"
 def held(submission: Submission) -> LegalHold | None:
     """Return what holds a request now."""
     return LegalHold.objects.filter(submission=submission, lifted_at=None).first()
+
+
+def holds(submission: str = "pk") -> Exists:
+    """Say in a query whether the request of the column ``submission`` is held now."""
+    return Exists(LegalHold.objects.filter(submission=OuterRef(submission), lifted_at=None))
 
 
 @transaction.atomic

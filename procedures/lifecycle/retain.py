@@ -15,7 +15,7 @@ from journal import models as journal
 
 from ..models import AnswerFile, CorrectionRequest, PieceFile, StoredFile, Submission
 from ..models.storage import destroy, remove
-from . import retention
+from . import hold, retention
 
 UNANSWERED = timedelta(days=60)
 
@@ -89,12 +89,14 @@ def _forget(mandate: Mandate) -> None:
 def destroy_decided(limit: int = 200) -> int:
     """Destroy the bytes of the files that a question keeps until the decision only, once the delay after it has passed.
 
-    The row stays, with name, size and digest, and the journal says what was destroyed (GDPR article 5.1, c and e).
-    Return how many files were destroyed. Safe to run again, and at once by two workers.
+    The row stays, with name, size and digest, and the journal says what was destroyed (GDPR article 5.1, c and e). What is
+    held stays whole: it goes once it is let go. Return how many files were destroyed. Safe to run again, and at once by
+    two workers.
     """
     _date_decided(limit)
     due: dict[int, list[int]] = defaultdict(list)
-    for link in AnswerFile.objects.filter(destroy_at__lte=timezone.now()).order_by("destroy_at")[:limit]:
+    found = AnswerFile.objects.filter(destroy_at__lte=timezone.now()).exclude(hold.holds("submission"))
+    for link in found.order_by("destroy_at")[:limit]:
         due[link.submission_id].append(link.pk)
     return sum(_destroy_of(submission, links) for submission, links in due.items())
 
@@ -118,6 +120,8 @@ def _destroy_of(submission_id: int, links: list[int]) -> int:
     if not submission.is_over:
         # Opened again meanwhile: the files serve until the next decision.
         AnswerFile.objects.filter(submission=submission).update(destroy_at=None)
+        return 0
+    if hold.held(submission) is not None:
         return 0
     gone = [link.stored for link in due if link.stored.destroyed_at is None]
     for stored in gone:

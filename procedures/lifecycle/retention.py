@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from journal.models import Event
 
-from ..definition.legal import Delay, Privacy, add_delay
+from ..definition.legal import Delay, Fate, Privacy, add_delay
 from ..definition.retention import Age, Term, age_of, months_of, sensitive_until, term_of
 from ..models import ArchiveItem, LegalHold, ProcedureVersion, Submission
 from ..models.case import SubmissionQuerySet
@@ -21,13 +21,22 @@ _OVER = {Submission.Status.DECIDED, Submission.Status.CLOSED}
 
 @dataclass(frozen=True)
 class Ended:
-    """A request that is over: since when, its term, whether it is held, and whether a list waits for it."""
+    """A request that is over: since when, its term, whether it is held, and whether a list waits for it.
+
+    ``wanted``: the archives took it off an elimination to have it handed over to them.
+    """
 
     submission: Submission
     on: date
     term: Term
     held: bool
     listed: bool
+    wanted: bool = False
+
+    @property
+    def fate(self) -> Fate:
+        """What becomes of it: what its procedure says, unless the archives want it."""
+        return "keep" if self.wanted else self.term.fate
 
     def age(self, today: date) -> Age:
         """Return its age ``today``."""
@@ -60,23 +69,29 @@ def ended(departments: Collection[int] | None = None) -> Iterator[Ended]:
 
 def due(departments: Collection[int], fates: Collection[str], today: date) -> Iterator[Ended]:
     """Yield the requests whose term is over, with one of these fates, that nothing holds and no list waits for."""
-    versions = _versions(lambda privacy: months_of(privacy) if privacy.final_fate in fates else None)
-    for one in _among(_whole(departments), versions, today):
-        if one.age(today) == "due" and not one.held and not one.listed:
+    for one in among(_versions(months_of), today, _whole(departments)):
+        if one.age(today) == "due" and one.fate in fates and not one.held and not one.listed:
             yield one
 
 
 def sensitive(today: date) -> Iterator[Ended]:
     """Yield the requests whose sensitive answers are past their own term."""
-    versions = _versions(lambda privacy: privacy.sensitive_months)
-    for one in _among(_whole(None).filter(sensitive_destroyed_at=None), versions, today):
+    whole = _whole(None).filter(sensitive_destroyed_at=None)
+    for one in among(_versions(lambda privacy: privacy.sensitive_months), today, whole):
         until = sensitive_until(one.on, one.submission.version.definition.privacy)
         if until is not None and today > until and not one.held:
             yield one
 
 
-def _among(found: SubmissionQuerySet, versions: Versions, today: date) -> Iterator[Ended]:
-    """Yield those that may have ended so many months ago as their version says: what came later cannot have."""
+def is_due(submission: Submission, today: date) -> bool:
+    """Say whether the term of one request is over ``today``, read again from its events."""
+    on = ended_on(submission)
+    term = term_of(on, submission.version.definition.privacy) if on else None
+    return term is not None and age_of(term, today) == "due"
+
+
+def among(versions: Versions, today: date, whole: SubmissionQuerySet) -> Iterator[Ended]:
+    """Yield those of ``whole`` that may have ended so many months ago as their version says: what came later cannot have."""
     by_months: dict[int, list[int]] = {}
     for pk, (_version, months) in versions.items():
         by_months.setdefault(months, []).append(pk)
@@ -85,7 +100,7 @@ def _among(found: SubmissionQuerySet, versions: Versions, today: date) -> Iterat
         # Up to a moment, as the index is ordered; the very day is looked at one by one.
         before = datetime.combine(_since(today, months), time.max, tzinfo=UTC)
         wanted |= Q(version__in=keys, received_at__lte=before)
-    yield from _ended(found.filter(wanted), versions)
+    yield from _ended(whole.filter(wanted), versions)
 
 
 def survey(departments: Collection[int] | None = None, today: date | None = None) -> list[Count]:
@@ -103,7 +118,7 @@ def survey(departments: Collection[int] | None = None, today: date | None = None
         elif one.listed:
             count.listed += 1
         else:
-            count.due[one.term.fate] += 1
+            count.due[one.fate] += 1
     return sorted(found.values(), key=lambda one: (one.department, one.procedure))
 
 
@@ -132,15 +147,16 @@ def _ended(found: SubmissionQuerySet, versions: Versions) -> Iterator[Ended]:
         after = chunk[-1].pk
         keys = [one.pk for one in chunk]
         held = set(LegalHold.objects.filter(submission__in=keys, lifted_at=None).values_list("submission", flat=True))
-        waiting = ArchiveItem.objects.filter(submission__in=keys, state="waiting")
-        listed = set(waiting.values_list("submission", flat=True))
+        items = ArchiveItem.objects.filter(submission__in=keys, state__in=("waiting", "kept"))
+        told = set(items.values_list("submission", "state"))
         for one in chunk:
             one.version = versions[one.version_id][0]
         days = _days(chunk)
         for one in chunk:
             term = term_of(days[one.pk], one.version.definition.privacy)
             if term is not None:
-                yield Ended(one, days[one.pk], term, one.pk in held, one.pk in listed)
+                listed, wanted = (one.pk, "waiting") in told, (one.pk, "kept") in told
+                yield Ended(one, days[one.pk], term, one.pk in held, listed, wanted)
 
 
 def _days(chunk: list[Submission]) -> dict[int, date]:
@@ -148,13 +164,19 @@ def _days(chunk: list[Submission]) -> dict[int, date]:
 
 
 def ends(chunk: list[Submission]) -> dict[int, datetime]:
-    """Return when each request last came to its end, by its primary key: read from its events, in one query."""
+    """Return when each request last came to its end, by its primary key: read from its events, in one query.
+
+    One that is decided, then closed, ended when it was closed; one whose decision was withdrawn, when it was.
+    """
     states = {one.key: {s.id: s.status for s in one.version.definition.workflow.states} for one in chunk}
     since: dict[str, datetime | None] = {}
     for event in Event.objects.filter(subject__in=states).order_by("subject", "number"):
-        target = event.data.get("to") or event.data.get("state")
+        data = event.data
+        target = data.get("to") or data.get("state")
         if target:
-            over = states[event.subject].get(target) in _OVER
-            since[event.subject] = (since.get(event.subject) or event.at) if over else None
+            since[event.subject] = event.at if states[event.subject].get(target) in _OVER else None
+        elif "revokes" in data and since.get(event.subject):
+            # A withdrawal that leaves the request in its state: what it says instead may be contested from then on.
+            since[event.subject] = event.at
     # One that ended without a move, as an import might: the last day that its row knows.
     return {one.pk: since.get(one.key) or one.closed_at or one.recorded_at for one in chunk}

@@ -4,7 +4,8 @@ The receipts go with them: they print the same answers. Numbers, codes and diges
 """
 
 import json
-from itertools import islice
+import logging
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.utils import timezone
 from journal import models as journal
 
 from ..definition.document import ProcedureDefinition
+from ..definition.retention import sensitive_until
 from ..definition.upgrade import canonical
 from ..models import AnswerFile, AnswerSet, Destruction, Document, Submission
 from ..models.storage import destroy
@@ -20,19 +22,38 @@ from . import hold, retention
 from .eliminate import documents
 
 DESTROYED = "sensitive_destroyed"
+_log = logging.getLogger(__name__)
 
 
 def destroy_due(limit: int = 100) -> int:
-    """Destroy what is due, some requests at a time; return how many. Looks at what is due, and may run twice."""
-    due = islice(retention.sensitive(timezone.localdate()), limit)
-    return sum(destroy_of(one.submission) for one in list(due))
+    """Destroy what is due, some requests at a time; return how many. Looks at what is due, and may run twice.
+
+    One that fails is told in the logs and tried again at the next run; it holds up no other.
+    """
+    done = 0
+    for one in retention.sensitive(timezone.localdate()):
+        try:
+            done += destroy_of(one.submission)
+        except Exception:
+            _log.exception("sensitive answers of %s are still there", one.submission.reference)
+        if done >= limit:
+            break
+    return done
 
 
 @transaction.atomic
-def destroy_of(submission: Submission) -> bool:
+def destroy_of(submission: Submission, today: date | None = None) -> bool:
     """Destroy the sensitive answers and files of a request; say whether it was done."""
     current = Submission.objects.select_for_update(of=("self",)).select_related("version").get(pk=submission.pk)
-    if current.sensitive_destroyed_at is not None or not current.is_over or hold.held(current) is not None:
+    on = retention.ended_on(current)
+    until = sensitive_until(on, current.version.definition.privacy) if on else None
+    if until is None or (today or timezone.localdate()) <= until:
+        return False
+    if (
+        current.sensitive_destroyed_at is not None
+        or current.eliminated_at is not None
+        or hold.held(current) is not None
+    ):
         return False
     definition = current.version.definition
     record = Destruction.objects.create(submission=current, kind=Destruction.Kind.SENSITIVE)

@@ -1,7 +1,7 @@
 """From a procedure to the decision on a request: the tables of the heart."""
 
 from .answers import AnswerSet
-from .archive import ArchiveItem, ArchiveList, Destruction, LegalHold
+from .archive import ArchiveItem, ArchiveList, ArchivePackage, Destruction, LegalHold
 from .block import FieldBlock
 from .case import Applicant, CaseAccess, Facet, Message, Submission
 from .correction import AskedCorrection, CorrectionRequest
@@ -33,6 +33,7 @@ __all__ = [
     "Applicant",
     "ArchiveItem",
     "ArchiveList",
+    "ArchivePackage",
     "AskedCorrection",
     "AskedPiece",
     "CaseAccess",

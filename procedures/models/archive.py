@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.kit.owed import LEASE, Owed, OwedQuerySet
 from town.models import Department
 
 from .case import Submission
@@ -96,6 +97,10 @@ class ArchiveItem(models.Model):
         WAITING = "waiting", _("waiting")
         DONE = "done", _("destroyed")
         HELD = "held", _("kept: it is held")
+        # Opened, decided or written to since the list was made: what was put to the archives is not what it is now.
+        AGAIN = "again", _("kept: something happened since")
+        # Taken off an elimination because the archives want it: it is handed over to them instead.
+        KEPT = "kept", _("kept by the archives")
         LEFT = "left", _("left")
 
     list = models.ForeignKey(ArchiveList, on_delete=models.PROTECT, related_name="items")
@@ -105,6 +110,10 @@ class ArchiveItem(models.Model):
     rule = models.CharField(_("archival rule"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)
     done_at = models.DateTimeField(null=True, blank=True)
+    # Its destruction, where it failed: it is tried again later, and holds up no other.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=timezone.now)
+    last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("request of a list")
@@ -115,10 +124,67 @@ class ArchiveItem(models.Model):
                 fields=["submission"], name="archive_item_once", condition=models.Q(state="waiting")
             )
         ]
-        indexes = [models.Index(fields=["list", "id"], name="archive_waiting", condition=models.Q(state="waiting"))]
+        indexes = [
+            models.Index(fields=["list", "id"], name="archive_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["submission"], name="archive_kept", condition=models.Q(state="kept")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.list_id} {self.submission_id}"
+
+
+class ArchivePackage(Owed):
+    """What a transfer hands over, as one file: made once by the worker, kept until the archives have replied."""
+
+    task: ClassVar[str] = "exchange.tasks.make_package"
+    cluster: ClassVar[str | None] = "bulk"
+    FOLDER: ClassVar[str] = "versements"
+
+    list = models.OneToOneField(ArchiveList, on_delete=models.PROTECT, related_name="package")
+    # Of the file, once it is made.
+    size = models.PositiveBigIntegerField(null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    # When the reading of the requests began: what happens to them later is not in it.
+    begun_at = models.DateTimeField(null=True, blank=True)
+    # Why it cannot be made, in words for whoever asked.
+    reason = models.CharField(max_length=300, blank=True)
+    # When it was first taken, to be handed over: no reply can be about what never left.
+    taken_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OwedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("package for the archives")
+        verbose_name_plural = _("packages for the archives")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state="done") | (models.Q(size__isnull=False) & ~models.Q(sha256="")),
+                name="package_done_has_file",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], name="package_due", condition=models.Q(state__in=("queued", "working"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.list)
+
+    @property
+    def place(self) -> str:
+        """Where its bytes are stored. Each try has its own place: what a killed worker left is never handed over."""
+        return f"{self.FOLDER}/{self.list.public_id.hex}-{self.attempts}"
+
+    def keep(self) -> bool:
+        """Keep the row for a while more; say whether it is still this worker's."""
+        mine = type(self).objects.filter(pk=self.pk, state=self.State.WORKING, attempts=self.attempts)
+        return bool(mine.update(next_try_at=timezone.now() + LEASE))
+
+    def give_up(self, reason: str) -> None:
+        """Note why it cannot be made, in words for whoever asked; it is not tried again by itself."""
+        mine = type(self).objects.filter(pk=self.pk, attempts=self.attempts)
+        mine.update(state=self.State.FAILED, reason=reason[:300])
 
 
 class Destruction(models.Model):

@@ -175,7 +175,7 @@ def _requests(person: Person, describe: Describe) -> Iterator[dict[str, Any]]:
         for submission in chunk:
             yield {
                 **of_request(submission, describe),
-                "historique": _history(submission, events[submission.key]),
+                "historique": history(submission, events[submission.key]),
                 "consultations": looks[submission.key],
             }
 
@@ -306,7 +306,7 @@ def _sent_on(submission: Submission) -> dict[str, Any] | None:
     return {**said, "le": sent.sent_on, "recue_le": sent.received_on}
 
 
-def _history(submission: Submission, events: list[Event]) -> list[dict[str, Any]]:
+def history(submission: Submission, events: list[Event]) -> list[dict[str, Any]]:
     """Return what happened, in the citizen's words: the states that she was told of."""
     workflow, told = submission.version.definition.workflow, []
     for event in events:
