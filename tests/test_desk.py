@@ -14,6 +14,7 @@ from accounts.permissions import Actor
 from journal.models import AccessLog, Event
 from messaging.models import Delivery
 from procedures.lifecycle import message as letters
+from procedures.lifecycle import note as notes
 from procedures.lifecycle import transition as transitions
 from procedures.models import CaseAccess, Decision, Message, Submission
 from tests.support import people, samples
@@ -165,11 +166,12 @@ def test_the_counters_say_what_waits_and_lead_to_it(portal: Portal, desk: Desk) 
     people.late(soon, -3)
     letters.send(answered, "Voici la réponse.", by=Actor(user=desk.zoe))
     propose(take(proposed, desk.nadia), desk.nadia)
+    notes.write(answered, "À lire avant de signer.", by=Actor(user=desk.nadia), asking=[desk.helene])
     portal.force_login(desk.helene)
     counts = next(ul for ul in page_of(portal.get("/agent/")).find_all("ul") if ul.get("class") == "counts")
     links = counts.find_all("a")
-    assert [link.text.split()[0] for link in links] == ["1", "1", "1", "3", "1", "1"]
-    expected = [{overdue}, {soon}, {answered}, {overdue, soon, answered}, {proposed}, {posted}]
+    assert [link.text.split()[0] for link in links] == ["1", "1", "1", "1", "3", "1", "1"]
+    expected = [{overdue}, {soon}, {answered}, {answered}, {overdue, soon, answered}, {proposed}, {posted}]
     for link, cases in zip(links, expected, strict=True):
         page = text_of(portal.get(link.get("href")))
         assert {one for one in (overdue, soon, answered, proposed, posted) if one.reference in page} == cases

@@ -207,6 +207,9 @@ EXPECTED: dict[str, dict[str, int]] = {
     "desk:posting": desk() | {"signatory": 403, "auditor": 403},
     "desk:keeping": desk(),
     "desk:extend": desk() | {"signatory": 403, "auditor": 403},
+    # A GET leads to the request: these are buttons of its page.
+    **dict.fromkeys(("desk:assign", "desk:label", "desk:note", "desk:undo"), desk(302)),
+    "desk:hand_over": desk() | {"signatory": 403, "auditor": 403},
     "desk:opinion_ask": desk() | {"signatory": 403, "auditor": 403},
     "desk:opinion": desk() | {"signatory": 403, "auditor": 403},
     "desk:send_on": desk() | {"signatory": 403, "auditor": 403},

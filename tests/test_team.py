@@ -296,7 +296,7 @@ def test_a_departure_cuts_access_at_once_and_hands_the_open_requests_over(
     assert User.objects.filter(pk=town.nadia.pk, is_active=True).exists()
     claire = Portal()
     claire.force_login(town.claire)
-    assert "Demande transmise" in texts(claire.get(f"/agent/demandes/{taken.reference}/"))
+    assert "Confiée à Claire Fabre" in texts(claire.get(f"/agent/demandes/{taken.reference}/"))
 
 
 def test_a_role_that_ends_leaves_no_open_request_in_her_name(admin: Portal, town: people.Desk) -> None:

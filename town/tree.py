@@ -1,4 +1,4 @@
-"""The tree of departments, read inside another query: who holds a role learns in one query over what it reaches."""
+"""The tree of departments, read inside another query: what a role reaches, and who reaches a department."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,19 @@ class Below(Func):
 
     def __init__(self, *expressions: Any) -> None:
         super().__init__(*expressions, wanted="id")
+
+
+class Above(Func):
+    """The keys of a department and of those that reach it, to stand after ``IN``: ``Above(its key, its sector's key)``."""
+
+    template = (
+        "(WITH RECURSIVE above (id, parent, sector) AS (SELECT own.id, own.parent_id, own.sector_id "
+        "FROM town_department own WHERE (own.id, own.sector_id) = (%(expressions)s) UNION ALL "
+        "SELECT over.id, over.parent_id, over.sector_id FROM town_department over "
+        "JOIN above ON over.id = above.parent AND over.sector_id = above.sector) SELECT id FROM above)"
+    )
+    arity = 2
+    output_field: BigIntegerField[int, int] = BigIntegerField()
 
 
 class Reach(Func):

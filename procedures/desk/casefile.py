@@ -15,6 +15,7 @@ from accounts.models import Person
 from accounts.permissions import Actor
 from journal.models import Event
 from messaging.models import Delivery
+from town.models import Department
 
 from .. import permissions
 from ..definition.changes import changes
@@ -37,12 +38,14 @@ from ..lifecycle import (
     withdraw,
 )
 from ..lifecycle.death import recorded
+from ..lifecycle.route import ROUTED
 from ..lifecycle.scanning import openable
 from ..lifecycle.transition import SilenceHasSpoken
 from ..models import AnswerFile, AnswerSet, Decision, Document, Message, Submission
 from ..models.file import PAPER
+from . import handling
 from .access import name_of
-from .words import due_of, happened, is_proposed, shape_of
+from .words import GIVEN_TO, due_of, happened, is_proposed, shape_of
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,11 @@ def names_of(keys: Iterable[str]) -> dict[str, str]:
     return names | {person.user.key: person.display_name for person in people if person.user}
 
 
-def timeline(submission: Submission) -> list[Happening]:
-    """Return what happened, the latest first."""
+def timeline(submission: Submission, events: list[Event]) -> list[Happening]:
+    """Return what happened, the latest first; ``events`` are those of the request, in order."""
     workflow = submission.version.definition.workflow
-    events = list(Event.objects.of(submission.key))
-    names = names_of(key for event in events for key in (event.actor, event.data.get("for", "")))
+    names = names_of(key for event in events for key in (event.actor, event.data.get("for", ""), _whom(event)))
+    places = _places(events)
     labels = {state.id: state.label for state in workflow.states}
     told = []
     for event in reversed(events):
@@ -87,13 +90,26 @@ def timeline(submission: Submission) -> list[Happening]:
         citizen = event.role == "applicant"
         told.append(
             Happening(
-                label=happened(event, workflow),
+                label=happened(
+                    event, workflow, names.get(_whom(event), "") or places.get(event.data.get("after", ""), "")
+                ),
                 state=labels.get(target, ""),
                 who=_who(event, names, submission) or (submission.applicant.display_name if citizen else ""),
                 at=event.at,
             )
         )
     return told
+
+
+def _whom(event: Event) -> str:
+    """Return the journal's key of the colleague to whom a request was given."""
+    return str(event.data.get("after", "")) if event.kind in GIVEN_TO else ""
+
+
+def _places(events: list[Event]) -> dict[str, str]:
+    """Return the names of the departments that a request was handed to, by their address."""
+    slugs = {event.data["after"] for event in events if event.kind == ROUTED}
+    return dict(Department.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
 
 
 def _who(event: Event, names: dict[str, str], submission: Submission) -> str:
@@ -116,7 +132,8 @@ def told_once(submission: Submission, event: Event | None) -> Happening | None:
 
 def last_change(submission: Submission) -> Happening | None:
     """Return who last moved the request, and when."""
-    return next((entry for entry in timeline(submission) if entry.state), None)
+    events = list(Event.objects.of(submission.key))
+    return next((entry for entry in timeline(submission, events) if entry.state), None)
 
 
 def answers_of(definition: ProcedureDefinition, answers: dict[str, Any]) -> list[Answered]:
@@ -208,7 +225,8 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     revoked = {one.revokes_id for one in decisions if one.signed_at is not None}
     to_sign = is_proposed(definition.workflow, submission.state)
     acts = actions_of(actor, submission)
-    return {
+    events = list(Event.objects.of(submission.key))
+    return handling.gather(actor, submission, events[-1] if events else None) | {
         "submission": submission,
         "death": recorded(submission.person) if submission.person and submission.person.died_on else None,
         "may_record_death": permissions.may_record_death(actor, submission),
@@ -236,7 +254,7 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         "correcting": correction.latest(submission),
         "exchanged": exchanged,
         "unread": sum(1 for message in exchanged if message.from_citizen and message.read_at is None),
-        "timeline": timeline(submission),
+        "timeline": timeline(submission, events),
         "deliveries": list(Delivery.objects.filter(about=submission.key).order_by("-pk")),
         "prepared": None if submission.is_over else prepared,
         # What the letter will say, as it stands: a signatory reads it before she signs.

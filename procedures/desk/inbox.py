@@ -13,7 +13,7 @@ from accounts.permissions import Actor
 from portal.kit.paging import Page, keyset
 
 from .. import permissions
-from ..models import Decision, Message, Notification, ProcedureVersion, Submission
+from ..models import Decision, LabelMark, Mention, Message, Notification, ProcedureVersion, Submission
 from ..models.case import SubmissionQuerySet
 from .access import short_name_of
 from .selection import View
@@ -73,6 +73,8 @@ def selected(actor: Actor, view: View, among: SubmissionQuerySet | None = None) 
         found = found.filter(status__in=OPEN)
     elif view.state == "answered":
         found = found.filter(pk__in=Message.objects.filter(from_citizen=True, read_at=None).values("submission"))
+    elif view.state == "noted":
+        found = found.filter(pk__in=Mention.objects.filter(user=actor.user, seen_at=None).values("note__submission"))
     elif view.state == "to_sign":
         found = _to_sign(found)
     elif view.state == "to_visa":
@@ -94,6 +96,8 @@ def selected(actor: Actor, view: View, among: SubmissionQuerySet | None = None) 
         found = found.filter(assigned_to__in=[actor.user, *names]) if names else found.filter(assigned_to=actor.user)
     elif view.agent == "nobody":
         found = found.filter(assigned_to=None)
+    if view.label:
+        found = found.filter(pk__in=LabelMark.objects.filter(label__folded=view.label).values("submission"))
     return found.matching(view.q) if view.q else found
 
 
@@ -111,6 +115,7 @@ def counters(actor: Actor) -> list[Counter]:
             "wait",
         ),
         (View(state="answered"), _("Citizens’ answers"), _("messages not read yet"), "reply", ""),
+        (View(state="noted"), _("Notes for me"), _("a colleague asks you to look"), "user", ""),
         (View(state="open", agent="nobody"), _("To assign"), _("nobody follows them yet"), "assign", ""),
         (View(state="to_sign"), _("To sign"), _("decisions prepared"), "visa", ""),
         (View(state="to_post"), _("To post"), _("decisions to print and sign"), "mail", ""),

@@ -10,15 +10,17 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
+from portal.kit.text import fold
 
 from .. import permissions
-from ..models import Procedure, Submission
+from ..models import Label, Procedure, Submission
 
-STATES = ("open", "answered", "to_visa", "to_sign", "to_post", *Submission.Status.values, "all")
+STATES = ("open", "answered", "noted", "to_visa", "to_sign", "to_post", *Submission.Status.values, "all")
 # What the address says, in French, for each value of a filter.
 SLUGS = {
     "open": "en-cours",
     "answered": "reponse-recue",
+    "noted": "notes-pour-moi",
     "to_visa": "a-viser",
     "to_sign": "a-signer",
     "to_post": "a-poster",
@@ -45,6 +47,7 @@ class View:
     state: str = ""
     deadline: str = ""
     agent: str = ""
+    label: str = ""
 
     @classmethod
     def read(cls, params: QueryDict) -> "View":
@@ -62,6 +65,8 @@ class View:
             state=one("etat", STATES) or ("all" if q else "open"),
             deadline=one("echeance", ("late", "soon")),
             agent=one("agent", ("mine", "nobody")),
+            # "ete-2027", as an address has it, or as the label is written.
+            label=fold(params.get("etiquette", "").replace("-", " "))[: Label.MOST],
         )
 
     @property
@@ -73,6 +78,7 @@ class View:
             "etat": "" if self.state in ("", "open") and not self.q else SLUGS.get(self.state, ""),
             "echeance": SLUGS.get(self.deadline, ""),
             "agent": SLUGS.get(self.agent, ""),
+            "etiquette": self.label.replace(" ", "-"),
         }
         return urlencode({name: value for name, value in pairs.items() if value})
 
@@ -125,6 +131,7 @@ def state_words(value: str) -> str:
     return {
         "open": _("Under way"),
         "answered": _("Answer received"),
+        "noted": _("Notes for me"),
         "to_visa": _("To countersign"),
         "to_sign": _("To sign"),
         "to_post": _("Letters to post"),
@@ -145,6 +152,7 @@ def said(view: View, procedures: Mapping[str, str]) -> list[tuple[str, str]]:
         (_("State"), state_words(view.state)),
         (_("Legal date"), {"late": _("Late"), "soon": _("Within 5 days")}.get(view.deadline, "")),
         (_("Agent"), {"mine": _("Me"), "nobody": _("To assign")}.get(view.agent, "")),
+        (_("Label"), view.label),
     ]
     return [(label, words) for label, words in lines if words]
 
@@ -155,6 +163,7 @@ def rail(view: View) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     mine_ = [
         (_("My requests"), View(state="open", agent="mine")),
         (_("Citizens’ answers"), View(state="answered")),
+        (_("Notes for me"), View(state="noted")),
         (_("Late"), View(state="open", deadline="late")),
         (_("Due within 5 days"), View(state="open", deadline="soon")),
         (_("To sign"), View(state="to_sign")),

@@ -14,16 +14,20 @@ from portal.kit.moments import long_day
 from ..definition.clock import effect_of
 from ..definition.workflow import Workflow
 from ..lifecycle import hold, notification, registration, sensitive
+from ..lifecycle.assign import ASSIGNED
 from ..lifecycle.correct import CORRECTED
 from ..lifecycle.death import RECORDED, UNDONE
 from ..lifecycle.entry import RECEIPT_GIVEN
 from ..lifecycle.extend import EXTENDED
+from ..lifecycle.note import NOTED
 from ..lifecycle.opinions import ASKED, GIVEN
 from ..lifecycle.opinions import DROPPED as OPINION_DROPPED
 from ..lifecycle.pieces_answer import PIECES_GIVEN_UP, PIECES_NOTED, PIECES_SENT
+from ..lifecycle.route import ROUTED
 from ..lifecycle.send_on import ARRIVED, SENT_ON
 from ..lifecycle.silence import CONFIRMED, is_to_confirm
 from ..lifecycle.silence_asks import ATTESTATION_ASKED, ATTESTATION_ISSUED, REASONS_ASKED, REASONS_GIVEN
+from ..lifecycle.undo import UNDONE as ACT_UNDONE
 from ..lifecycle.withdraw import DROPPED, PREPARED, WITHDRAWN
 from ..models import Submission
 
@@ -55,6 +59,10 @@ _SHAPES = {
 _BY_ITSELF = {
     "file_blocked": gettext_lazy("File blocked: something suspicious was found in it"),
     "handed_over": gettext_lazy("Handed over: whoever followed it no longer does"),
+    ASSIGNED: gettext_lazy("Given back to the whole department"),
+    ROUTED: gettext_lazy("Handed to another department"),
+    NOTED: gettext_lazy("Internal note"),
+    ACT_UNDONE: gettext_lazy("Last act undone"),
     CORRECTED: gettext_lazy("Correction sent by the applicant"),
     PIECES_SENT: gettext_lazy("Pieces sent by the applicant"),
     PIECES_NOTED: gettext_lazy("Pieces received by another way"),
@@ -85,6 +93,9 @@ _BY_ITSELF = {
     UNDONE: gettext_lazy("Death taken back: it was a mistake"),
     "files_destroyed": gettext_lazy("Files destroyed, as announced to the applicant"),
 }
+
+# What says, in its data, to which colleague a request was given.
+GIVEN_TO = {ASSIGNED, "handed_over"}
 
 
 @dataclass(frozen=True)
@@ -192,8 +203,12 @@ def day_group(day: date, today: date) -> str:
     return text[:1].upper() + text[1:]
 
 
-def happened(event: Event, workflow: Workflow) -> str:
-    """Say an event in words, from the labels of the workflow."""
+def happened(event: Event, workflow: Workflow, whom: str = "") -> str:
+    """Say an event in words, from the labels of the workflow; ``whom`` it was given to, a colleague or a department."""
+    if whom and event.kind == ROUTED:
+        return _("Handed to: %(name)s") % {"name": whom}
+    if whom and event.kind in GIVEN_TO:
+        return _("Given to %(name)s") % {"name": whom}
     if event.kind == "submitted":
         origin = event.data.get("origin")
         if origin is None:

@@ -23,6 +23,7 @@ from ..models import (
     Destruction,
     Document,
     Facet,
+    Label,
     LegalNotice,
     Notification,
     PieceFile,
@@ -140,6 +141,8 @@ def _said(submission: Submission) -> None:
         submission.silence_requests,
         submission.correction_requests,
         submission.holds,
+        submission.notes,
+        submission.label_marks,
     ):
         found.all().delete()
     if hasattr(submission, "sent_on"):
@@ -147,6 +150,7 @@ def _said(submission: Submission) -> None:
     Delivery.objects.filter(about=submission.key).delete()
     LegalNotice.objects.filter(submission=submission).delete()
     Facet.objects.filter(submission=submission).delete()
+    Label.objects.filter(department=submission.department_id, marks=None).delete()
     CaseAccess.objects.filter(submission=submission).delete()
 
 

@@ -100,7 +100,10 @@ def apply(
             data |= correction.ask(current, correcting, words.strip(), by)
         case _:
             _act(current, transition, by, words.strip(), grounds, data)
+    free = current.assigned_to_id is None
     _move(current, transition, state, by)
+    if free and current.assigned_to_id is not None:
+        data["taken"] = True
     if "pieces" in {awaited, current.awaiting}:
         if current.awaiting != "pieces" and transition.act != "send_pieces" and not current.is_over:
             data["waived"] = pieces.waive(current)

@@ -10,6 +10,7 @@ from .document import Document, SealCertificate
 from .draft import Draft
 from .edition import Edition
 from .file import AnswerFile, DraftFile, FileScan, StoredFile
+from .handling import Label, LabelMark, Mention, Note
 from .legal_notice import LegalNotice
 from .mandate_paper import MandatePaper
 from .more_time import MoreTime
@@ -47,11 +48,15 @@ __all__ = [
     "Facet",
     "FieldBlock",
     "FileScan",
+    "Label",
+    "LabelMark",
     "LegalHold",
     "LegalNotice",
     "MandatePaper",
+    "Mention",
     "Message",
     "MoreTime",
+    "Note",
     "Notification",
     "Opinion",
     "PartialUpload",

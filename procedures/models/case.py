@@ -218,6 +218,8 @@ class Applicant(models.Model):
     class Meta:
         verbose_name = _("applicant")
         verbose_name_plural = _("applicants")
+        # The other requests of someone without an account.
+        indexes = [models.Index(fields=["email"], condition=~models.Q(email=""), name="applicant_email")]
 
     def __str__(self) -> str:
         return self.display_name

@@ -37,6 +37,7 @@ from .entering import (
     other_sector_to_enter,
     treated_mandates,
 )
+from .handling import may_handle, may_note
 from .seeing import (
     EXPORTERS,
     desk_departments,
@@ -71,7 +72,9 @@ __all__ = [
     "may_enter_any",
     "may_export",
     "may_export_sensitive",
+    "may_handle",
     "may_hold",
+    "may_note",
     "may_post",
     "may_prepare_withdrawal",
     "may_record_death",

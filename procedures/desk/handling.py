@@ -1,0 +1,88 @@
+"""What the case page shows of the work among colleagues: who follows it, notes, labels, the person's other requests."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from accounts.permissions import Actor
+from journal.models import Event
+
+from .. import permissions
+from ..lifecycle import colleagues, undo
+from ..models import Label, Submission
+from .access import name_of
+from .words import Shape, shape_of
+
+RELATED = 6
+# Two requests of one procedure this near to each other may be the same one, filed twice.
+_NEAR = timedelta(days=30)
+_KNOWN = 50
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another request of the same person, and whether it may be the same one."""
+
+    submission: Submission
+    state: Shape
+    twin: bool
+
+
+def gather(actor: Actor, submission: Submission, last: Event | None) -> dict[str, Any]:
+    """Return what the case page shows of it; ``last`` is the last event of the request."""
+    team = colleagues.team(submission)
+    may_handle = permissions.may_handle(actor, submission)
+    notes = list(submission.notes.prefetch_related("mentions__user__person"))
+    asked = {mention.user_id for note in notes for mention in note.mentions.all() if mention.seen_at is None}
+    return {
+        "may_handle": may_handle,
+        "may_note": permissions.may_note(actor, submission),
+        "may_undo": undo.may_undo(submission, last, by=actor),
+        "undo_is": last,
+        "followers": [
+            (str(user.public_id), name_of(user), user == submission.assigned_to)
+            for user in colleagues.only_followers(team)
+        ],
+        "is_mine": submission.assigned_to_id is not None and submission.assigned_to == actor.user,
+        "may_take": bool(may_handle and actor.user and actor.user in team and submission.assigned_to != actor.user),
+        "colleagues": [user for user in team if user != actor.user],
+        "notes": [
+            (note, [(name_of(one.user), one.seen_at) for one in note.mentions.all()], note.author_id == _pk(actor))
+            for note in notes
+        ],
+        "asked_to_look": actor.user is not None and actor.user.pk in asked,
+        "labels": list(submission.labels.all()),
+        "labels_known": _known(submission) if may_handle else [],
+        "related": related(actor, submission),
+    }
+
+
+def _pk(actor: Actor) -> int:
+    return actor.user.pk if actor.user else 0
+
+
+def _known(submission: Submission) -> list[str]:
+    """Return the labels that the department has already."""
+    return list(Label.objects.filter(department=submission.department_id).values_list("name", flat=True)[:_KNOWN])
+
+
+def related(actor: Actor, submission: Submission) -> list[Related]:
+    """Return the latest other requests of the same person, among those that ``actor`` may see in her sector.
+
+    Without an account, the person is known by the address that she gave, as she wrote it.
+    """
+    others = permissions.visible_submissions(actor).exclude(pk=submission.pk)
+    if submission.person_id is not None:
+        others = others.filter(person=submission.person_id)
+    elif submission.applicant.email:
+        others = others.filter(applicant__email=submission.applicant.email)
+    else:
+        return []
+    found = others.for_list().order_by("-received_at", "-pk")[:RELATED]
+    return [Related(one, shape_of(one), _is_twin(one, submission)) for one in found]
+
+
+def _is_twin(one: Submission, other: Submission) -> bool:
+    if one.procedure_id != other.procedure_id or one.is_over or other.is_over:
+        return False
+    return abs(one.received_at - other.received_at) <= _NEAR

@@ -1,0 +1,34 @@
+"""Who works on a request: the colleagues who may follow it, or be asked to look."""
+
+from django.db.models import Value
+
+from accounts.models import Membership, Role, User
+from town.models import Department
+from town.tree import Above
+
+from ..models import Submission
+
+FOLLOWERS = (Role.AGENT, Role.HEAD)
+_COLLEAGUES = (*FOLLOWERS, Role.SIGNATORY)
+
+
+def team(submission: Submission, department: Department | None = None) -> dict[User, set[str]]:
+    """Return who works on a request in its department, or would in another one, by name; each with her roles there."""
+    department = department or submission.department
+    above = Above(Value(department.pk), Value(department.sector_id))
+    held = Membership.objects.in_force().filter(department__in=above, role__in=_COLLEAGUES, user__is_active=True)
+    found: dict[User, set[str]] = {}
+    for one in held.select_related("user__person").order_by("user__person__family_name", "user__email", "pk"):
+        if one.covers(submission.procedure.public_id):
+            found.setdefault(one.user, set()).add(one.role)
+    return found
+
+
+def only_followers(team: dict[User, set[str]]) -> list[User]:
+    """Return those of a team who follow requests: agents and heads."""
+    return [user for user, roles in team.items() if roles & set(FOLLOWERS)]
+
+
+def followers(submission: Submission, department: Department | None = None) -> list[User]:
+    """Return who may follow a request in its department, or would in another one, by name."""
+    return only_followers(team(submission, department))
