@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.owed import LEASE, Owed, OwedQuerySet
-from procedures.desk.selection import View
+from procedures.desk.view import View
 from town.models import Sector
 
 FOLDER = "exports"
@@ -95,7 +95,7 @@ class Export(Owed):
     @property
     def wanted(self) -> View:
         """The view of the list that was asked for."""
-        return View(**self.view)
+        return View.of(self.view)
 
     @property
     def percent(self) -> int:

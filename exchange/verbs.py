@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.permissions import Actor
 from journal.models import record_access
 from procedures import permissions
-from procedures.desk.selection import View
+from procedures.desk.view import View
 
 from .models import FOLDER, Export
 

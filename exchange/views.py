@@ -20,9 +20,10 @@ from accounts.identity.proof import proved_again
 from accounts.identity.work_session import sent
 from accounts.permissions import Actor, actor_of
 from procedures import permissions
-from procedures.desk import inbox, selection
+from procedures.desk import found as desk
+from procedures.desk import selection
 from procedures.desk.access import desk_only, note_search, page
-from procedures.desk.selection import View
+from procedures.desk.view import View
 from procedures.models import Procedure
 
 from . import verbs
@@ -97,13 +98,13 @@ def ask(request: HttpRequest) -> HttpResponse:
     if view.q:
         note_search(actor, view.q)
     wrong = request.method == "POST"
-    found = inbox.selected(actor, view, permissions.exportable_submissions(actor))
+    found = desk.selected(actor, view, permissions.exportable_submissions(actor))
     count = found.order_by()[: COUNTED + 1].count()
     context = {
         "form": form,
         "view": view,
         "title": selection.title(view),
-        "said": selection.said(view, _titles([view.procedure])),
+        "said": selection.said(view, _titles([view.procedure]), desk.definition_of(desk.shown_procedure(view))),
         "count": count,
         "hours": settings.EXPORT_HOURS,
         "many": COUNTED if count > COUNTED else 0,

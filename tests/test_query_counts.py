@@ -9,9 +9,11 @@ from accounts.models import Mandate
 from accounts.permissions import Actor
 from journal.models import record_access
 from procedures.lifecycle import draft as drafts
+from procedures.lifecycle import label as labels
 from procedures.lifecycle import message as letters
+from procedures.lifecycle import note as notes
 from procedures.lifecycle.transition import apply
-from procedures.models import Procedure, Submission
+from procedures.models import Procedure, SavedView, Submission
 from tests.support import people, samples
 from tests.support.addresses import parameters
 from tests.support.client import Portal, close_files
@@ -55,6 +57,7 @@ class World:
             "slug": "acte",
             "pk": 1,
             "token": "forged",
+            "view_id": SavedView.objects.create(owner=self.town.nadia, name="Urgentes").public_id,
             "list_id": self.town.listed().public_id,
             "draft_id": drafts.start(self.town.procedure, self.town.zoe.person).public_id,
             "step": "acte",
@@ -101,6 +104,9 @@ class World:
             self.town.ask_pieces(self.file())
             self.town.ask_correction(self.file())
             self.town.ask_opinion(self.case)
+            SavedView.objects.create(owner=self.town.claire, name=f"Vue {number}-{times}")
+            notes.write(self.case, "À revoir.", by=Actor(user=self.town.nadia), asking=[self.town.claire])
+            labels.put(self.case, f"mot {number % 8}", by=Actor(user=self.town.nadia))
             self.mandates()
             record_access("read", self.case.key, actor="user:x", role="agent", service=f"Service {number}")
             samples.procedure(f"acte-{Procedure.objects.count()}", department=self.town.civil)

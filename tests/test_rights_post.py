@@ -166,6 +166,11 @@ SENT: dict[str, Answers] = {
     "desk:label": desk(422, "agent", "head"),
     "desk:note": desk(422, "agent", "head", "signatory"),
     "desk:undo": desk(302, "agent", "head"),
+    "desk:columns": READ_ONLY_WORK,
+    "desk:views": READ_ONLY_WORK,
+    "desk:keep_view": desk(422, *AGENTS, elsewhere=422),
+    # A view of Nadia's own.
+    "desk:drop_view": desk(404, *AGENTS) | {"agent": 302},
     "desk:hand_over": desk(422, "agent", "head"),
     "desk:opinion_ask": desk(422, "agent", "head"),
     "desk:opinion": desk(422, "agent", "head"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from messaging.outbox import deliver
 from portal.kit.templatetags.kit import weight as weight_in_words
 from procedures import permissions
-from procedures.desk import inbox
+from procedures.desk import found as desk
 from procedures.lifecycle.content import temporary
 from town import models as town
 
@@ -46,7 +46,7 @@ class Work:
         actor = actor_for(export)
         if actor is None:
             raise Impossible(_("You no longer have a role in this sector."))
-        found = inbox.selected(actor, export.wanted, permissions.exportable_submissions(actor))
+        found = desk.selected(actor, export.wanted, permissions.exportable_submissions(actor))
         self.export, self.found, self._traces = export, found, traces
         self._reader = Reader(actor, found, export.sensitive)
         self._done = 0

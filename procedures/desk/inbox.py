@@ -4,24 +4,29 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from accounts.permissions import Actor
 from portal.kit.paging import Page, keyset
+from portal.kit.text import fold
 
 from .. import permissions
-from ..models import Decision, LabelMark, Mention, Message, Notification, ProcedureVersion, Submission
+from ..models import Message, Procedure, Submission
 from ..models.case import SubmissionQuerySet
+from . import columns, facets
 from .access import short_name_of
-from .selection import View
-from .words import SOON, Due, Shape, day_group, due_of, expected, is_to_sign, is_to_visa, shape_of, short_day
+from .found import definition_of, selected
+from .view import View
+from .words import SOON, Due, Shape, date_group, day_group, due_of, expected, shape_of, short_day
 
-OPEN = ("submitted", "under_review", "awaiting_citizen")
 CAP = 99
 MINE = 12
+SIZE = 25
+# A search looks at this many of the newest matches, and says so where there are more.
+RANKED = 500
 
 
 @dataclass(frozen=True)
@@ -46,59 +51,11 @@ class Row:
     agent: str
     new: bool
     expected: str
+    more: dict[str, str]
 
 
 def _unread() -> Exists:
     return Exists(Message.objects.filter(submission=OuterRef("pk"), from_citizen=True, read_at=None))
-
-
-def _to_sign(visible: SubmissionQuerySet, *, visa: bool = False) -> SubmissionQuerySet:
-    """Return what was proposed and waits for a signatory, or for a visa; states are the version's own: versions are asked."""
-    unsigned = Decision.objects.filter(signed_at=None, basis="").values("submission")
-    withdrawals = Q(pk__in=Decision.objects.filter(signed_at=None).exclude(basis="").values("submission"))
-    proposed = visible.filter(pk__in=unsigned, status="under_review")
-    pairs = set(proposed.order_by().values_list("version", "state").distinct())
-    versions = ProcedureVersion.objects.in_bulk({version for version, _state in pairs})
-    wanted, waits = (Q(pk__in=[]), is_to_visa) if visa else (withdrawals, is_to_sign)
-    for version, state in pairs:
-        if waits(versions[version].definition.workflow, state):
-            wanted |= Q(version=version, state=state, status="under_review", pk__in=unsigned)
-    return visible.filter(wanted)
-
-
-def selected(actor: Actor, view: View, among: SubmissionQuerySet | None = None) -> SubmissionQuerySet:
-    """Return the requests of a view, among those that ``actor`` may see, or some of them."""
-    found, today = permissions.visible_submissions(actor) if among is None else among, timezone.localdate()
-    if view.state == "open":
-        found = found.filter(status__in=OPEN)
-    elif view.state == "answered":
-        found = found.filter(pk__in=Message.objects.filter(from_citizen=True, read_at=None).values("submission"))
-    elif view.state == "noted":
-        found = found.filter(pk__in=Mention.objects.filter(user=actor.user, seen_at=None).values("note__submission"))
-    elif view.state == "to_sign":
-        found = _to_sign(found)
-    elif view.state == "to_visa":
-        found = _to_sign(found, visa=True)
-    elif view.state == "to_post":
-        unposted = Notification.objects.filter(way="post", posted_on=None)
-        found = found.filter(pk__in=unposted.values("decision__submission"))
-    elif view.state in Submission.Status.values:
-        found = found.filter(status=view.state)
-    if view.procedure:
-        found = found.filter(procedure__slug=view.procedure)
-    if view.deadline == "late":
-        found = found.filter(status__in=OPEN, outcome_by="", due_on__lt=today)
-    elif view.deadline == "soon":
-        found = found.filter(status__in=OPEN, due_on__gte=today, due_on__lte=today + timedelta(days=SOON))
-    if view.agent == "mine":
-        # A stand-in follows what is in the name of who is away.
-        names = {one.user_id for one in actor.memberships if actor.is_lent(one)}
-        found = found.filter(assigned_to__in=[actor.user, *names]) if names else found.filter(assigned_to=actor.user)
-    elif view.agent == "nobody":
-        found = found.filter(assigned_to=None)
-    if view.label:
-        found = found.filter(pk__in=LabelMark.objects.filter(label__folded=view.label).values("submission"))
-    return found.matching(view.q) if view.q else found
 
 
 def counters(actor: Actor) -> list[Counter]:
@@ -137,7 +94,7 @@ def mine(actor: Actor) -> list[Row]:
     return [_row(submission) for submission in ordered[:MINE]]
 
 
-def _row(submission: Any) -> Row:
+def _row(submission: Any, more: dict[str, str] | None = None) -> Row:
     return Row(
         submission=submission,
         state=shape_of(submission),
@@ -145,21 +102,85 @@ def _row(submission: Any) -> Row:
         agent=short_name_of(submission.assigned_to),
         new=submission.unread or (submission.status == "submitted" and submission.assigned_to_id is None),
         expected=expected(submission, unread=submission.unread),
+        more=more or {},
     )
 
 
-def listed(actor: Actor, view: View, *, after: str, before: str) -> tuple[Page, list[tuple[str, list[Row]]]]:
-    """Return a page of a view, its rows grouped by the day they came."""
+@dataclass(frozen=True)
+class Listed:
+    """A page of a view: its rows by groups, its columns, the pages around it, and what must be said of it."""
+
+    page: Page
+    groups: list[tuple[str, list[Row]]]
+    columns: list[columns.Column]
+    notes: list[str]
+
+
+def searched(actor: Actor, view: View, procedure: Procedure | None, *, start: str) -> Listed:
+    """Return a page of what a search finds: the newest matches, those whose name or reference matches first."""
+    begin = int(start) if start.isascii() and start.isdecimal() and len(start) < 5 else 0
+    found = selected(actor, view, procedure=procedure)
+    newest = found.order_by("-received_at", "-pk").values_list("pk", "reference", "applicant__display_name")
+    matches = list(newest[: RANKED + 1])
+    words = fold(view.q).split()[:8]
+
+    def far(match: tuple[int, str, str]) -> bool:
+        names = f"{fold(match[1])} {fold(match[2])}".split()
+        return not all(any(name.startswith(word) for name in names) for word in words)
+
+    ranked = sorted(matches[:RANKED], key=far)
+    keys = [match[0] for match in ranked[begin : begin + SIZE]]
+    by_key = {row.pk: row for row in found_rows(keys)}
+    # One that was destroyed between the two readings is not there any more.
+    rows = [by_key[key] for key in keys if key in by_key]
+    shown = columns.chosen(view, definition_of(procedure))
+    more = columns.cells(shown, rows)
+    groups: dict[str, list[Row]] = {}
+    near = {match[0] for match in ranked if not far(match)}
+    for row in rows:
+        name = _("In the name or the reference") if row.pk in near else _("In the rest of the request")
+        groups.setdefault(name, []).append(_row(row, more[row.pk]))
+    page = Page(
+        rows=rows,
+        next=str(begin + SIZE) if begin + SIZE < len(ranked) else None,
+        previous=str(max(0, begin - SIZE)) if begin else None,
+    )
+    notes = facets.unread(definition_of(procedure), view)
+    if len(matches) > RANKED:
+        notes.append(
+            _("More than %(count)d requests match: only the newest are shown here. Add a word or a filter.")
+            % {"count": RANKED}
+        )
+    return Listed(page, list(groups.items()), shown, notes)
+
+
+def found_rows(keys: list[int]) -> SubmissionQuerySet:
+    """Return the rows of a list by their keys, as ``listed`` loads them."""
+    return Submission.objects.filter(pk__in=keys).for_list().annotate(unread=_unread())
+
+
+def listed(actor: Actor, view: View, procedure: Procedure | None, *, after: str, before: str) -> Listed:
+    """Return a page of a view, its rows grouped by the day they came, or by how near their legal date is."""
+    by_date = view.sort == "due" and not view.q
+    found = selected(actor, view, procedure=procedure).for_list().annotate(unread=_unread())
     page = keyset(
-        selected(actor, view).for_list().annotate(unread=_unread()),
-        field="received_at",
+        found,
+        field="due_on" if by_date else "received_at",
         after=after,
         before=before,
-        size=25,
+        size=SIZE,
+        ascending=by_date,
     )
+    definition = definition_of(procedure)
+    shown = columns.chosen(view, definition)
+    more = columns.cells(shown, page.rows)
     groups: dict[str, list[Row]] = {}
     today = timezone.localdate()
     for submission in page.rows:
         received: date = timezone.localtime(submission.received_at).date()
-        groups.setdefault(day_group(received, today), []).append(_row(submission))
-    return page, list(groups.items())
+        name = date_group(submission.due_on, today) if by_date else day_group(received, today)
+        groups.setdefault(name, []).append(_row(submission, more[submission.pk]))
+    notes = facets.unread(definition, view)
+    if by_date:
+        notes.append(_("In this order, only the requests whose legal date still runs are shown."))
+    return Listed(page, list(groups.items()), shown, notes)

@@ -41,8 +41,8 @@ def reading(request: HttpRequest, reading_id: uuid.UUID) -> HttpResponse:
         else:
             messages.warning(request, _("A colleague had already looked into it: her words are kept, not yours."))
         return redirect(reverse("desk:accesses") + (f"?{request.GET.urlencode()}" if request.GET else ""))
-    before = {"after": request.GET.get("apres", ""), "before": request.GET.get("avant", "")}
-    shown = keyset(here.accesses, field="at", size=50, **before)
+    after, before = request.GET.get("apres", ""), request.GET.get("avant", "")
+    shown = keyset(here.accesses, field="at", size=50, after=after, before=before)
     context = {
         "reading": here,
         "said": said(here, watched),

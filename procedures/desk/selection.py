@@ -1,91 +1,19 @@
-"""A view of the list: what its address says, its filters, and the ready views beside it."""
+"""What stands around the list: its filters, the ready views beside it and those that were kept, a view said in words."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef
-from django.http import QueryDict
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
-from portal.kit.text import fold
 
 from .. import permissions
-from ..models import Label, Procedure, Submission
-
-STATES = ("open", "answered", "noted", "to_visa", "to_sign", "to_post", *Submission.Status.values, "all")
-# What the address says, in French, for each value of a filter.
-SLUGS = {
-    "open": "en-cours",
-    "answered": "reponse-recue",
-    "noted": "notes-pour-moi",
-    "to_visa": "a-viser",
-    "to_sign": "a-signer",
-    "to_post": "a-poster",
-    "submitted": "deposees",
-    "under_review": "en-instruction",
-    "awaiting_citizen": "attente-usager",
-    "decided": "decidees",
-    "closed": "terminees",
-    "all": "toutes",
-    "late": "retard",
-    "soon": "5-jours",
-    "mine": "moi",
-    "nobody": "a-attribuer",
-}
-VALUES = {slug: value for value, slug in SLUGS.items()}
-
-
-@dataclass(frozen=True)
-class View:
-    """A view of the list, as its address says it."""
-
-    q: str = ""
-    procedure: str = ""
-    state: str = ""
-    deadline: str = ""
-    agent: str = ""
-    label: str = ""
-
-    @classmethod
-    def read(cls, params: QueryDict) -> "View":
-        """Read a view from an address; an unknown value is no filter."""
-
-        def one(name: str, allowed: tuple[str, ...]) -> str:
-            value = VALUES.get(params.get(name, ""), "")
-            return value if value in allowed else ""
-
-        q = " ".join(params.get("q", "").replace("\x00", "").split())[:200]
-        return cls(
-            q=q,
-            procedure=params.get("demarche", "").replace("\x00", "")[:80],
-            # A search looks everywhere; a list shows what is under way.
-            state=one("etat", STATES) or ("all" if q else "open"),
-            deadline=one("echeance", ("late", "soon")),
-            agent=one("agent", ("mine", "nobody")),
-            # "ete-2027", as an address has it, or as the label is written.
-            label=fold(params.get("etiquette", "").replace("-", " "))[: Label.MOST],
-        )
-
-    @property
-    def query(self) -> str:
-        """What an address says after its "?" to show this view."""
-        pairs = {
-            "q": self.q,
-            "demarche": self.procedure,
-            "etat": "" if self.state in ("", "open") and not self.q else SLUGS.get(self.state, ""),
-            "echeance": SLUGS.get(self.deadline, ""),
-            "agent": SLUGS.get(self.agent, ""),
-            "etiquette": self.label.replace(" ", "-"),
-        }
-        return urlencode({name: value for name, value in pairs.items() if value})
-
-    @property
-    def address(self) -> str:
-        """The address of the list under this view."""
-        return reverse("desk:list") + (f"?{self.query}" if self.query else "")
+from ..definition.document import ProcedureDefinition
+from ..models import Procedure, SavedView
+from . import facets
+from .view import SLUGS, STATES, View
 
 
 @dataclass(frozen=True)
@@ -119,6 +47,18 @@ def filters(actor: Actor, view: View) -> list[Choices]:
             [("", _("Whole department")), (SLUGS["mine"], _("Me")), (SLUGS["nobody"], _("To assign"))],
             SLUGS.get(view.agent, ""),
         ),
+        *(
+            []
+            if view.q
+            else [
+                _choices(
+                    "tri",
+                    _("Order"),
+                    [("", _("Most recent first")), (SLUGS["due"], _("Legal date first"))],
+                    SLUGS.get(view.sort, ""),
+                )
+            ]
+        ),
     ]
 
 
@@ -144,7 +84,9 @@ def state_words(value: str) -> str:
     }[value]
 
 
-def said(view: View, procedures: Mapping[str, str]) -> list[tuple[str, str]]:
+def said(
+    view: View, procedures: Mapping[str, str], definition: ProcedureDefinition | None = None
+) -> list[tuple[str, str]]:
     """Say a view in words, one line a filter in use; ``procedures`` gives the titles by their address."""
     lines = [
         (_("Search"), _("“%(words)s”") % {"words": view.q} if view.q else ""),
@@ -153,13 +95,14 @@ def said(view: View, procedures: Mapping[str, str]) -> list[tuple[str, str]]:
         (_("Legal date"), {"late": _("Late"), "soon": _("Within 5 days")}.get(view.deadline, "")),
         (_("Agent"), {"mine": _("Me"), "nobody": _("To assign")}.get(view.agent, "")),
         (_("Label"), view.label),
+        *facets.said(definition, view),
     ]
     return [(label, words) for label, words in lines if words]
 
 
-def rail(view: View) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+def ready(view: View) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     """Return the ready views: heading → (name, address, whether it is this one)."""
-    here = None if view.q or view.procedure else view
+    here = None if view.q or view.procedure else replace(view, columns=(), sort="")
     mine_ = [
         (_("My requests"), View(state="open", agent="mine")),
         (_("Citizens’ answers"), View(state="answered")),
@@ -182,8 +125,19 @@ def rail(view: View) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     ]
 
 
-def title(view: View) -> str:
-    """Name a view: the ready view's own name, else a plain one."""
+def rail(view: View, kept: Sequence[SavedView]) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """Return every view that is a click away: those kept first, then the ready ones."""
+    made: dict[str, list[tuple[str, str, bool]]] = {}
+    for one in kept:
+        heading = _("Shared views") if one.department_id else _("My views")
+        address = reverse("desk:list") + (f"?{one.query}" if one.query else "")
+        made.setdefault(heading, []).append((one.name, address, one.query == view.query))
+    return [*made.items(), *ready(view)]
+
+
+def title(view: View, kept: Sequence[SavedView] = ()) -> str:
+    """Name a view: its own name where it was kept or is ready, else a plain one."""
     if view.q:
         return _("Search results")
-    return next((name for _heading, views in rail(view) for name, _address, here in views if here), _("Requests"))
+    named = [name for _heading, views in rail(view, kept) for name, _address, here in views if here]
+    return named[0] if named else _("Requests")

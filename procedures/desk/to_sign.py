@@ -21,9 +21,9 @@ from .. import permissions
 from ..lifecycle import signing
 from ..lifecycle import transition as transitions
 from ..models import Decision, Submission
-from . import inbox
+from . import found
 from .access import desk_only, page
-from .selection import View
+from .view import View
 from .words import Due, due_of
 
 _PAGE = 25
@@ -51,7 +51,7 @@ def to_sign(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _sign(request, actor)
-    waiting = inbox.selected(actor, View(state="to_sign")).for_list()
+    waiting = found.selected(actor, View(state="to_sign")).for_list()
     shown = keyset(
         waiting,
         field="received_at",

@@ -21,6 +21,7 @@ from . import (
     sector,
     send_on_views,
     to_sign,
+    view_views,
     views,
     withdraw_views,
 )
@@ -42,6 +43,10 @@ urlpatterns: list[URLPattern] = [
     path("mandats/<uuid:mandate_id>/", mandate_views.mandate, name="mandate"),
     path("mandats/<uuid:mandate_id>/papier/", mandate_views.paper, name="mandate_file"),
     path("demandes/", views.listing, name="list"),
+    path("demandes/colonnes/", view_views.choose_columns, name="columns"),
+    path("vues/", view_views.views, name="views"),
+    path("vues/garder/", view_views.keep, name="keep_view"),
+    path("vues/<uuid:view_id>/retirer/", view_views.drop, name="drop_view"),
     path("demandes/<str:reference>/", case_views.case, name="case"),
     path("demandes/<str:reference>/actions/<str:key>/", actions.action, name="action"),
     path("demandes/<str:reference>/accuse/remis/", entries.give_receipt, name="give_receipt"),

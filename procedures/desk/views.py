@@ -1,5 +1,7 @@
 """The lists of the desk: today, and the requests of a view."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,8 +14,9 @@ from portal.kit.moments import long_day
 
 from .. import permissions
 from ..definition.reference import normalise_reference
-from . import inbox, selection
+from . import facets, found, inbox, selection
 from .access import desk_only, note_search, page
+from .view import View
 
 
 @require_safe
@@ -29,8 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": long_day(timezone.localdate()),
         "departments": departments,
         "for_others": actor.user.stands_in.in_force().select_related("user__person") if actor.user else [],
-        "mine_address": selection.View(state="open", agent="mine").address,
-        "all_address": selection.View(state="open").address,
+        "mine_address": View(state="open", agent="mine").address,
+        "all_address": View(state="open").address,
     }
     return page(request, "desk/home.html", context, section="home")
 
@@ -39,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @desk_only
 def listing(request: HttpRequest) -> HttpResponse:
     """Show a view of the requests; an exact reference leads straight to its case."""
-    actor, view = actor_of(request), selection.View.read(request.GET)
+    actor, view = actor_of(request), View.read(request.GET)
     reference = normalise_reference(view.q) if view.q else None
     if reference and permissions.visible_submissions(actor).filter(reference=reference).exists():
         return redirect("desk:case", reference)
@@ -50,15 +53,23 @@ def listing(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('desk:sector')}?{urlencode({'next': request.get_full_path()})}")
     if view.q and "apres" not in request.GET and "avant" not in request.GET:
         note_search(actor, view.q)
-    shown, groups = inbox.listed(actor, view, after=request.GET.get("apres", ""), before=request.GET.get("avant", ""))
+    procedure = found.shown_procedure(view)
+    after, before = request.GET.get("apres", ""), request.GET.get("avant", "")
+    if view.q:
+        shown = inbox.searched(actor, view, procedure, start=after or before)
+    else:
+        shown = inbox.listed(actor, view, procedure, after=after, before=before)
+    kept = list(permissions.saved_views(actor))
     context = {
         "view": view,
-        "title": selection.title(view),
+        "title": selection.title(view, kept),
         "filters": selection.filters(actor, view),
-        "rail": selection.rail(view),
-        "without_search": selection.View(procedure=view.procedure, deadline=view.deadline, agent=view.agent).address,
-        "page": shown,
-        "groups": groups,
+        "controls": facets.controls(found.definition_of(procedure), view),
+        "rail": selection.rail(view, kept),
+        "has_kept": bool(kept),
+        "without_search": replace(view, q="", state="").address,
+        "shown": shown,
+        "by_date": view.sort == "due" and not view.q,
         "may_enter": permissions.may_enter_any(actor),
     }
     return page(request, "desk/list.html", context, section="list")

@@ -203,6 +203,16 @@ def day_group(day: date, today: date) -> str:
     return text[:1].upper() + text[1:]
 
 
+def date_group(day: date, today: date) -> str:
+    """Name the group under which a list shows a legal date: late, soon, a month."""
+    if day < today:
+        return _("Late")
+    if (day - today).days <= SOON:
+        return _("Within %(count)d days") % {"count": SOON}
+    text = date_format(day, "F Y")
+    return text[:1].upper() + text[1:]
+
+
 def happened(event: Event, workflow: Workflow, whom: str = "") -> str:
     """Say an event in words, from the labels of the workflow; ``whom`` it was given to, a colleague or a department."""
     if whom and event.kind == ROUTED:

@@ -22,6 +22,7 @@ from .prefill import Partner, Prefill
 from .procedure import Procedure, ProcedureVersion
 from .reading import ReadingWatch, UnusualReading
 from .safe import SafePaper
+from .saved_view import SavedView
 from .silence_request import SilenceRequest
 from .time_stamp import TimeStamp
 from .transmission import SentOn
@@ -69,6 +70,7 @@ __all__ = [
     "ProcedureVersion",
     "ReadingWatch",
     "SafePaper",
+    "SavedView",
     "SealCertificate",
     "SentOn",
     "SilenceRequest",

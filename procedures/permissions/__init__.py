@@ -48,6 +48,7 @@ from .seeing import (
     other_sector_of,
     visible_submissions,
 )
+from .views import may_drop_view, saved_views, sharing_departments
 
 __all__ = [
     "EXPORTERS",
@@ -67,6 +68,7 @@ __all__ = [
     "mandates_for",
     "may_apply",
     "may_ask_opinion",
+    "may_drop_view",
     "may_edit_draft",
     "may_enter",
     "may_enter_any",
@@ -87,6 +89,8 @@ __all__ = [
     "other_sector_of",
     "other_sector_to_enter",
     "roles_on",
+    "saved_views",
+    "sharing_departments",
     "told",
     "treated_mandates",
     "visible_submissions",

@@ -18,7 +18,7 @@ from bench_support.filing import file_once
 from bench_support.world import World
 from exchange import verbs
 from exchange.models import Export
-from procedures.desk.selection import View
+from procedures.desk.view import View
 from procedures.models import Submission
 from tests.support import samples
 from tests.support.queue import drain

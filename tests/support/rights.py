@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import Absence, HelpStructure, Invitation, Membership, Person, User
 from exchange.models import Export
 from procedures.lifecycle import draft as drafts
-from procedures.models import Draft, StoredFile, Submission, UnusualReading
+from procedures.models import Draft, SavedView, StoredFile, Submission, UnusualReading
 from tests.support import people, samples
 from tests.support.addresses import parameters
 from tests.support.client import Portal
@@ -103,6 +103,7 @@ class Asked:
             "slug": "acte",
             "pk": 1,
             "token": "forged",
+            "view_id": SavedView.objects.create(owner=town.nadia, name="Urgentes").public_id,
             "list_id": town.listed().public_id,
             "draft_id": self.draft.public_id,
             "step": "acte",
