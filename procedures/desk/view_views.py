@@ -77,7 +77,7 @@ class KeepForm(DeskForm):
 def keep(request: HttpRequest) -> HttpResponse:
     """Ask under which name a view is kept; the POST keeps it."""
     actor, view = actor_of(request), View.read(request.GET)
-    departments = permissions.sharing_departments(actor)
+    departments = list(permissions.sharing_departments(actor))
     form, status = KeepForm(departments=departments), 200
     if request.method == "POST":
         form, status = KeepForm(request.POST, departments=departments), 422

@@ -16,10 +16,10 @@ def saved_views(actor: Actor) -> QuerySet[SavedView]:
     return SavedView.objects.filter(Q(owner=actor.user, department=None) | shared).order_by("department", "name", "pk")
 
 
-def sharing_departments(actor: Actor) -> list[Department]:
+def sharing_departments(actor: Actor) -> QuerySet[Department]:
     """Return the departments for which ``actor`` keeps views: where she prepares requests, in her sector of the moment."""
     given = desk_departments(actor, (Role.AGENT, Role.HEAD))
-    return list(Department.objects.filter(pk__in=list(given)).order_by("name"))
+    return Department.objects.filter(pk__in=list(given)).order_by("name")
 
 
 def may_drop_view(actor: Actor, view: SavedView) -> bool:
