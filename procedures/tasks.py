@@ -4,6 +4,7 @@ from portal.kit.owed import sweep as sweep_owed
 
 from .documents import issuing, seal, seal_alert, stamp
 from .lifecycle import (
+    batch,
     draft_end,
     eliminate,
     legal_watch,
@@ -15,7 +16,7 @@ from .lifecycle import (
     uploads,
     watch,
 )
-from .models import Document, FileScan, TimeStamp
+from .models import Batch, Document, FileScan, TimeStamp
 
 
 def issue_document(pk: int) -> None:
@@ -46,6 +47,19 @@ def stamp_document(pk: int) -> None:
         row.fail(error)
 
 
+def carry_batch(pk: int) -> None:
+    """Do an act on many requests, from where it was left; a failure is noted on the row and tried again later."""
+    row = Batch.claim(pk)
+    if row is None:
+        return
+    try:
+        batch.carry(row)
+    except batch.Stopped:
+        return
+    except Exception as error:
+        row.fail(error)
+
+
 def scan_file(pk: int) -> None:
     """Have a file checked; while the scanner does not answer, it is noted on the row and tried again later."""
     row = FileScan.claim(pk)
@@ -72,7 +86,8 @@ def sweep() -> int:
     retain.destroy_decided()
     uploads.purge()
     scanning.enrol()
-    return sweep_owed(FileScan) + sweep_owed(Document) + sweep_owed(TimeStamp)
+    batch.purge()
+    return sweep_owed(Batch) + sweep_owed(FileScan) + sweep_owed(Document) + sweep_owed(TimeStamp)
 
 
 def watch_readings() -> int:

@@ -383,7 +383,8 @@ def test_the_case_shows_the_applicant_the_answers_the_law_and_who_did_what(
 def test_an_answer_that_holds_markup_is_shown_as_text(portal: Portal, desk: Desk) -> None:
     typed = "<script>alert(1)</script>{{ 7 }}"
     case = desk.file(applicant_family_name=typed)
-    portal.allow_text = {"{{ 7 }}", typed, f"Zoé {typed}"}
+    chosen = f"Cocher {case.reference}, Zoé {typed}"
+    portal.allow_text = {"{{ 7 }}", typed, f"Zoé {typed}", chosen}
     portal.force_login(desk.nadia)
     for path in ("/agent/demandes/", url(case), url(case, "actions/take_charge/")):
         assert "<script>alert" not in portal.get(path).text

@@ -57,6 +57,7 @@ class World:
             "slug": "acte",
             "pk": 1,
             "token": "forged",
+            "batch_id": people.batch_of(self.town, self.town.claire).public_id,
             "view_id": SavedView.objects.create(owner=self.town.nadia, name="Urgentes").public_id,
             "list_id": self.town.listed().public_id,
             "draft_id": drafts.start(self.town.procedure, self.town.zoe.person).public_id,

@@ -211,6 +211,10 @@ EXPECTED: dict[str, dict[str, int]] = {
     **dict.fromkeys(("desk:assign", "desk:label", "desk:note", "desk:undo"), desk(302)),
     **dict.fromkeys(("desk:columns", "desk:views", "desk:keep_view"), desk() | {"elsewhere": 200}),
     "desk:drop_view": desk(302) | {"elsewhere": 302},
+    **dict.fromkeys(("desk:prepare", "desk:batches"), desk() | {"auditor": 403, "elsewhere": 200}),
+    # Of Nadia's own asking: nobody else's.
+    "desk:batch": desk(404) | {"agent": 200},
+    "desk:stop_batch": desk(404) | {"agent": 302},
     "desk:hand_over": desk() | {"signatory": 403, "auditor": 403},
     "desk:opinion_ask": desk() | {"signatory": 403, "auditor": 403},
     "desk:opinion": desk() | {"signatory": 403, "auditor": 403},

@@ -171,6 +171,11 @@ SENT: dict[str, Answers] = {
     "desk:keep_view": desk(422, *AGENTS, elsewhere=422),
     # A view of Nadia's own.
     "desk:drop_view": desk(404, *AGENTS) | {"agent": 302},
+    # Nothing is ticked: said, and nothing done.
+    "desk:prepare": desk(200, "agent", "head", "signatory", elsewhere=200),
+    "desk:batches": READ_ONLY_WORK,
+    "desk:batch": READ_ONLY_WORK,
+    "desk:stop_batch": desk(404, *AGENTS) | {"agent": 302},
     "desk:hand_over": desk(422, "agent", "head"),
     "desk:opinion_ask": desk(422, "agent", "head"),
     "desk:opinion": desk(422, "agent", "head"),

@@ -135,6 +135,7 @@ def page(
         "may_enter": permissions.may_enter_any(actor),
         "may_sign": permissions.works_as(actor, Role.SIGNATORY),
         "may_export": permissions.may_export(actor),
+        "may_batch": permissions.may_batch(actor),
         "may_audit": may_audit(actor),
         "administers": bool(administered(actor)),
         # Named where there are several: with one, there is nothing to choose.

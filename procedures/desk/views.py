@@ -1,6 +1,7 @@
 """The lists of the desk: today, and the requests of a view."""
 
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -71,5 +72,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "by_date": view.sort == "due" and not view.q,
         "may_enter": permissions.may_enter_any(actor),
+        "may_batch": permissions.may_batch(actor),
+        "params": parse_qsl(view.query),
     }
     return page(request, "desk/list.html", context, section="list")

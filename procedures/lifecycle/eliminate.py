@@ -143,6 +143,7 @@ def _said(submission: Submission) -> None:
         submission.holds,
         submission.notes,
         submission.label_marks,
+        submission.batch_items,
     ):
         found.all().delete()
     if hasattr(submission, "sent_on"):

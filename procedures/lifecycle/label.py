@@ -18,6 +18,19 @@ from .grounds import MissingWords
 MOST_ON_ONE = 8
 
 
+def named(text: str) -> tuple[str, str]:
+    """Return a label as it is written and as it is compared. Raises MissingWords where it says nothing, or too much."""
+    name = " ".join(clean_text(text).split())
+    folded = fold(name)[: Label.MOST]
+    if not folded:
+        raise MissingWords("label", _("Write the label: a word or two."))
+    if len(name) > Label.MOST:
+        raise MissingWords(
+            "label", _("This label is too long: keep it under %(count)d letters.") % {"count": Label.MOST}
+        )
+    return name, folded
+
+
 @transaction.atomic
 def put(submission: Submission, name: str, *, by: Actor) -> Label:
     """Put a label on a request; one that its department does not have yet is made. Twice is once.
@@ -26,14 +39,7 @@ def put(submission: Submission, name: str, *, by: Actor) -> Label:
     """
     if not permissions.may_handle(by, submission):
         raise PermissionDenied
-    name = " ".join(clean_text(name).split())
-    folded = fold(name)[: Label.MOST]
-    if not folded:
-        raise MissingWords("label", _("Write the label: a word or two."))
-    if len(name) > Label.MOST:
-        raise MissingWords(
-            "label", _("This label is too long: keep it under %(count)d letters.") % {"count": Label.MOST}
-        )
+    name, folded = named(name)
     label, _new = Label.objects.get_or_create(department=submission.department, folded=folded, defaults={"name": name})
     if submission.label_marks.exclude(label=label).count() >= MOST_ON_ONE:
         raise MissingWords(

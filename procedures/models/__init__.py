@@ -2,6 +2,7 @@
 
 from .answers import AnswerSet
 from .archive import ArchiveItem, ArchiveList, ArchivePackage, Destruction, LegalHold
+from .batch import Batch, BatchItem
 from .block import FieldBlock
 from .case import Applicant, CaseAccess, Facet, Message, Submission
 from .correction import AskedCorrection, CorrectionRequest
@@ -38,6 +39,8 @@ __all__ = [
     "ArchivePackage",
     "AskedCorrection",
     "AskedPiece",
+    "Batch",
+    "BatchItem",
     "CaseAccess",
     "CorrectionRequest",
     "Decision",

@@ -17,6 +17,7 @@ from .acting import (
     told,
     works_as,
 )
+from .batches import batches, may_batch
 from .citizen import (
     draft_mandate,
     followed_drafts,
@@ -53,6 +54,7 @@ from .views import may_drop_view, saved_views, sharing_departments
 __all__ = [
     "EXPORTERS",
     "allowed_transitions",
+    "batches",
     "behalf",
     "desk_departments",
     "draft_mandate",
@@ -68,6 +70,7 @@ __all__ = [
     "mandates_for",
     "may_apply",
     "may_ask_opinion",
+    "may_batch",
     "may_drop_view",
     "may_edit_draft",
     "may_enter",

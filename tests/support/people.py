@@ -22,6 +22,7 @@ from procedures.lifecycle.transition import Grounds, apply
 from procedures.models import (
     AnswerFile,
     ArchiveList,
+    Batch,
     Draft,
     MandatePaper,
     Opinion,
@@ -225,6 +226,16 @@ def mandate(principal: Person, helper: User, **said: Any) -> Mandate:
     """Let someone act for another, from now on unless said otherwise."""
     given = {"ends_at": timezone.now() + timedelta(days=365), "accepted_at": timezone.now(), **said}
     return Mandate.objects.create(principal=principal, helper=helper.person, **given)
+
+
+def batch_of(town: Desk, by: User | None = None) -> Batch:
+    """Return an act on many requests that Nadia asked for, unless another did, over one request."""
+    by = by or town.nadia
+    case = town.file()
+    given = {"by": by, "sector": town.civil.sector, "token": uuid.uuid4(), "act": "label", "given": "Été", "total": 1}
+    batch: Batch = Batch.objects.create(**given)
+    batch.items.create(submission=case)
+    return batch
 
 
 def stranger() -> Person:

@@ -103,6 +103,7 @@ class Asked:
             "slug": "acte",
             "pk": 1,
             "token": "forged",
+            "batch_id": people.batch_of(town).public_id,
             "view_id": SavedView.objects.create(owner=town.nadia, name="Urgentes").public_id,
             "list_id": town.listed().public_id,
             "draft_id": self.draft.public_id,
