@@ -27,16 +27,18 @@ LOGINS = {
 # What fills the parts of an address, read from the demo town's own rows; "key" depends on the address.
 FIND = """
 import json
+import uuid
 from datetime import timedelta
 from django.utils import timezone
-from accounts.models import Absence, HelpStructure, Invitation, Mandate, Membership, Person
+from accounts.models import Absence, HelpStructure, Invitation, Mandate, Membership, Person, User
 from exchange.models import Export
 from accounts.permissions import Actor
 from procedures.definition.upgrade import parse
 from procedures.lifecycle.publish import publish
 from procedures.lifecycle.correction import correctable, last_sent
 from procedures.lifecycle.mandate_mail import link_for
-from procedures.models import ArchiveList, CorrectionRequest, Draft, Opinion, Notification, PiecesRequest, SafePaper, Submission
+from procedures.models import ArchiveList, Batch, CorrectionRequest, Draft, Label, Note, Opinion, Notification
+from procedures.models import PiecesRequest, SafePaper, SavedView, SilenceRequest, Submission
 role = Membership.objects.filter(user__email='agent@exemple.fr').order_by('pk').first()
 away = Absence.objects.get()
 mine = Submission.objects.filter(person__user__email='citoyen@exemple.fr')
@@ -88,6 +90,15 @@ Notification.objects.filter(pk=letter.pk).update(way='post')
 archived = ArchiveList.objects.create(
     number='BE-2026-0001', kind='elimination', department=case.department, made_by_name='N. Roussel')
 archived.items.create(submission=letter.decision.submission, ended_on=today, kept_until=today)
+agent = User.objects.get(email='agent@exemple.fr')
+many = Batch.objects.create(
+    by=agent, sector=case.department.sector, token=uuid.uuid4(), act='label', given='Été', total=2, state='working')
+many.items.create(submission=case)
+many.items.create(submission=onward, state='refused', why='Elle est terminée.')
+kept = SavedView.objects.create(owner=agent, name='Mes actes', query='etat=toutes')
+noted = Note.objects.create(submission=case, author_name='N. Roussel', body='À revoir.')
+noted.mentions.create(user=agent)
+Label.objects.create(department=case.department, name='Été', folded='ete').marks.create(submission=case)
 opinion = Opinion.objects.create(submission=onward, body='Service voisin', asked_on=today, asked_by_name='N. Roussel')
 print('found ' + json.dumps({
     'slug': case.procedure.slug,
@@ -99,6 +110,8 @@ print('found ' + json.dumps({
     'list_id': str(archived.public_id),
     'own desk:posting': {
         'reference': letter.decision.submission.reference, 'number': letter.decision.number},
+    'batch_id': str(many.public_id),
+    'view_id': str(kept.public_id),
     'own desk:extend': {'reference': onward.reference},
     'own desk:opinion': {'reference': onward.reference, 'opinion_id': str(opinion.public_id)},
     'own desk:sent_on_arrived': {'reference': onward.reference},
@@ -211,6 +224,31 @@ def test_every_page_that_a_role_may_open_is_accessible(page: Page, role: str, va
             assert_accessible(page)
             assert_reflows(page)
     assert opened > 10
+
+
+def test_what_is_done_to_many_requests_is_accessible(page: Page, values: dict[str, Any]) -> None:
+    sign_in(page, LOGINS["agent"])
+    for address in ("/agent/demandes/?tri=echeance", "/agent/demandes/?q=a&etat=toutes"):
+        page.goto(address)
+        assert_accessible(page)
+        assert_reflows(page)
+    page.goto("/agent/demandes/?etat=toutes")
+    boxes = page.get_by_role("checkbox")
+    for number in range(2):
+        boxes.nth(number).check()
+    page.get_by_role("button", name="Agir sur celles cochées").click()
+    expect(page.get_by_text("2 demandes choisies")).to_be_visible()
+    assert_accessible(page)
+    assert_reflows(page)
+    page.get_by_role("radio", name="étiqueter").check()
+    page.get_by_role("button", name="Essayer sans rien faire").click()
+    expect(page.get_by_role("alert").or_(page.locator(".errors"))).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("Pour étiqueter").fill("Urgent")
+    page.get_by_role("button", name="Essayer sans rien faire").click()
+    expect(page.get_by_role("heading", name="Ce qui se passerait")).to_be_visible()
+    assert_accessible(page)
+    assert_reflows(page)
 
 
 def test_every_page_that_a_helper_fills_for_someone_is_accessible(page: Page, values: dict[str, Any]) -> None:
