@@ -109,7 +109,7 @@ class World:
             notes.write(self.case, "À revoir.", by=Actor(user=self.town.nadia), asking=[self.town.claire])
             labels.put(self.case, f"mot {number % 8}", by=Actor(user=self.town.nadia))
             self.mandates()
-            record_access("read", self.case.key, actor="user:x", role="agent", service=f"Service {number}")
+            record_access("read", self.case.key, actor=self.town.nadia.key, role="agent", service=f"Service {number}")
             samples.procedure(f"acte-{Procedure.objects.count()}", department=self.town.civil)
 
     def browser(self, role: str) -> Portal:

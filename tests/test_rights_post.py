@@ -166,6 +166,8 @@ SENT: dict[str, Answers] = {
     "desk:label": desk(422, "agent", "head"),
     "desk:note": desk(422, "agent", "head", "signatory"),
     "desk:undo": desk(302, "agent", "head"),
+    # One's own switch.
+    "desk:shortcuts": desk(302, *AGENTS, elsewhere=302),
     "desk:columns": READ_ONLY_WORK,
     "desk:views": READ_ONLY_WORK,
     "desk:keep_view": desk(422, *AGENTS, elsewhere=422),

@@ -38,6 +38,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the technical admin"), default=False)
+    # Keys of a single letter at the desk: whoever speaks to her computer turns them off (WCAG 2.1.4).
+    shortcuts = models.BooleanField(_("keys of a single letter"), default=True)
     date_joined = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = UserManager()

@@ -136,6 +136,7 @@ def page(
         "may_sign": permissions.works_as(actor, Role.SIGNATORY),
         "may_export": permissions.may_export(actor),
         "may_batch": permissions.may_batch(actor),
+        "shortcuts": actor.user is not None and actor.user.shortcuts,
         "may_audit": may_audit(actor),
         "administers": bool(administered(actor)),
         # Named where there are several: with one, there is nothing to choose.

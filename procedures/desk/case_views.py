@@ -17,7 +17,7 @@ from accounts.permissions import actor_of
 from .. import permissions
 from ..lifecycle import message as letters
 from ..models import Submission
-from . import casefile
+from . import beside, casefile
 from .access import desk_only, load, note, page
 from .forms import MessageForm
 from .handling_forms import LabelForm, NoteForm
@@ -48,7 +48,12 @@ def draw(request: HttpRequest, submission: Submission, wrong: forms.Form | None 
         )
     if context["may_handle"]:
         context["label_form"] = wrong if isinstance(wrong, LabelForm) else LabelForm()
+    for name, key in (("form", "m"), ("note_form", "n")):
+        if name in context and actor.user is not None and actor.user.shortcuts:
+            context[name].fields["words"].widget.attrs["aria-keyshortcuts"] = key
+    view = beside.came_from(request.session)
     context["wrong"] = wrong
+    context["beside"], context["back"] = beside.neighbours(actor, view, submission), beside.address(view)
     return page(request, "desk/case.html", context, section="case", status=422 if wrong else 200)
 
 

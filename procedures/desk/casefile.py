@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from accounts.permissions import Actor
-from journal.models import Event
+from journal.models import AccessLog, Event
 from messaging.models import Delivery
 from town.models import Department
 
@@ -47,6 +47,9 @@ from . import handling
 from .access import name_of
 from .words import GIVEN_TO, due_of, happened, is_proposed, shape_of
 
+# How long after she opened it a colleague is said to be on a request.
+PRESENT = timedelta(minutes=5)
+
 
 @dataclass(frozen=True)
 class Happening:
@@ -76,6 +79,14 @@ def names_of(keys: Iterable[str]) -> dict[str, str]:
     people = Person.objects.filter(wanted).select_related("user")
     names = {person.key: person.display_name for person in people}
     return names | {person.user.key: person.display_name for person in people if person.user}
+
+
+def present(actor: Actor, submission: Submission) -> list[str]:
+    """Return the names of the colleagues who opened a request in the last minutes: two do not work on it unawares."""
+    since = timezone.now() - PRESENT
+    seen = AccessLog.objects.filter(subject=submission.key, action="read", at__gte=since).exclude(actor=actor.key)
+    keys = set(seen.order_by().values_list("actor", flat=True)[:20])
+    return sorted(names_of(keys).values()) if keys else []
 
 
 def timeline(submission: Submission, events: list[Event]) -> list[Happening]:
@@ -228,6 +239,7 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     events = list(Event.objects.of(submission.key))
     return handling.gather(actor, submission, events[-1] if events else None) | {
         "submission": submission,
+        "present": present(actor, submission),
         "death": recorded(submission.person) if submission.person and submission.person.died_on else None,
         "may_record_death": permissions.may_record_death(actor, submission),
         "entered_by": name_of(submission.entered_by),

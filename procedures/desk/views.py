@@ -15,7 +15,7 @@ from portal.kit.moments import long_day
 
 from .. import permissions
 from ..definition.reference import normalise_reference
-from . import facets, found, inbox, selection
+from . import beside, facets, found, inbox, selection
 from .access import desk_only, note_search, page
 from .view import View
 
@@ -60,6 +60,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         shown = inbox.searched(actor, view, procedure, start=after or before)
     else:
         shown = inbox.listed(actor, view, procedure, after=after, before=before)
+    beside.remember(request.session, view)
     kept = list(permissions.saved_views(actor))
     context = {
         "view": view,
