@@ -110,7 +110,12 @@ def _colleague(asked: Asked) -> User | None:
 
 
 def move_of(submission: Submission, key: str) -> Transition | None:
-    """Return a move that asks for nothing but itself: what decides, asks or sends back is done one request at a time."""
+    """Return a move that asks for nothing but itself; None where it is another act, to be done one request at a time.
+
+    What gives up waiting for the person moves the legal date: it is no move for many.
+    """
+    if submission.awaiting:
+        return None
     moves = submission.version.definition.workflow.transitions
     fit = (one for one in moves if one.id == key and one.act == "move" and one.role != "applicant")
     return next((one for one in fit if not one.needs_text), None)

@@ -39,7 +39,8 @@
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field?.form) {
       event.preventDefault();
       // As its main button would: the words of the browser's own checks are left to the page.
-      return field.form.requestSubmit(field.form.querySelector("button.main, button[type=submit]"));
+      const button = field.form.querySelector("button.main") ?? field.form.querySelector("button[type=submit]");
+      return field.form.requestSubmit(button);
     }
     if (!on || field || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const key = event.key, second = leader && event.timeStamp - leader < 1500;
