@@ -18,7 +18,7 @@ from town.models import Sector
 
 from .. import permissions
 from ..definition.reference import normalise_reference
-from ..models import Submission
+from ..models import Submission, bare
 
 P = ParamSpec("P")
 # Under which of her roles someone acts, when she holds several in a department.
@@ -65,17 +65,25 @@ def _offer_change(request: HttpRequest, other: Sector) -> HttpResponse:
     )
 
 
-def load(request: HttpRequest, reference: str) -> Submission:
-    """Return the request if this agent may see it; 404 otherwise, whether it exists or not. May raise OtherSector."""
+def load(request: HttpRequest, reference: str, *, to_show: bool = False) -> Submission:
+    """Return the request if this agent may see it; 404 otherwise, whether it exists or not. May raise OtherSector.
+
+    ``to_show`` learns with it what it has nothing of, for a page that shows everything and writes nothing.
+    """
     actor, wanted = actor_of(request), normalise_reference(reference) or reference
-    found = (
-        permissions.visible_submissions(actor)
+    visible = permissions.visible_submissions(actor)
+    rows = (
+        (bare.with_flags(visible) if to_show else visible)
         .for_list()
         .select_related("department__place", "department__entity")
         .filter(reference=wanted)
-        .first()
     )
+    if to_show:
+        rows = rows.defer(None).defer("search_text", "version__content", "procedure__search_text")
+    found = rows.first()
     if found is not None:
+        if to_show:
+            bare.settle(found)
         return found
     other = permissions.other_sector_of(actor, wanted)
     if other is not None:

@@ -52,7 +52,7 @@ class Choice:
             if until.isascii() and until.isdecimal() and len(until) < 19:
                 rows = rows.filter(pk__lte=int(until))
         else:
-            references = [one[:20] for one in request.GET.getlist("d")[:100]]
+            references = [one.replace("\x00", "")[:20] for one in request.GET.getlist("d")[:100]]
             rows = permissions.visible_submissions(actor).filter(reference__in=references)
         return cls(rows, request.GET.urlencode(), view.address, whole)
 

@@ -27,7 +27,7 @@ from .handling_forms import LabelForm, NoteForm
 @desk_only
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show one request, whole; that it was read is noted."""
-    return draw(request, load(request, reference))
+    return draw(request, load(request, reference, to_show=True))
 
 
 def draw(request: HttpRequest, submission: Submission, wrong: forms.Form | None = None) -> HttpResponse:

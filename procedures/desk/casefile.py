@@ -181,6 +181,11 @@ def receipt_of(submission: Submission, number: int = 1) -> Document | None:
     return found.select_related("stored").first()
 
 
+def _number(document: Document) -> int:
+    """Return which sending a document is the receipt of."""
+    return document.answer_set.number if document.answer_set else 0
+
+
 @dataclass(frozen=True)
 class Sending:
     """A correction: when, what it changed, its receipt."""
@@ -190,11 +195,11 @@ class Sending:
     receipt: Document | None
 
 
-def corrections_of(submission: Submission, sets: list[AnswerSet]) -> list[Sending]:
+def corrections_of(submission: Submission, sets: list[AnswerSet], documents: list[Document]) -> list[Sending]:
     """Return what came after the filing, the latest first; ``sets`` are the answers sent, in order."""
     if len(sets) < 2:
         return []
-    receipts = {one.answer_set_id: one for one in submission.documents.select_related("stored")}
+    receipts = {one.answer_set_id: one for one in documents}
     definition = submission.version.definition
     pairs = pairwise(sets)
     found = [Sending(new, changes(definition, old.answers, new.answers), receipts.get(new.pk)) for old, new in pairs]
@@ -235,6 +240,8 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     prepared = next((one for one in decisions if one.signed_at is None and not one.basis), None)
     revoked = {one.revokes_id for one in decisions if one.signed_at is not None}
     to_sign = is_proposed(definition.workflow, submission.state)
+    deliveries = list(Delivery.objects.filter(about=submission.key).order_by("-pk"))
+    documents = list(submission.documents.select_related("stored", "answer_set"))
     acts = actions_of(actor, submission)
     events = list(Event.objects.of(submission.key))
     return handling.gather(actor, submission, events[-1] if events else None) | {
@@ -261,18 +268,18 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         "sections": answers_of(definition, sent.answers) if sent else [],
         "files": _files(definition, list(submission.files.select_related("stored"))),
         "openable": openable(),
-        "receipt": receipt_of(submission),
-        "corrections": corrections_of(submission, sets),
+        "receipt": next((one for one in documents if one.kind == "receipt" and _number(one) == 1), None),
+        "corrections": corrections_of(submission, sets, documents),
         "correcting": correction.latest(submission),
         "exchanged": exchanged,
         "unread": sum(1 for message in exchanged if message.from_citizen and message.read_at is None),
         "timeline": timeline(submission, events),
-        "deliveries": list(Delivery.objects.filter(about=submission.key).order_by("-pk")),
+        "deliveries": deliveries,
         "prepared": None if submission.is_over else prepared,
         # What the letter will say, as it stands: a signatory reads it before she signs.
         "prepared_body": body_of(submission, prepared) if prepared and not submission.is_over else [],
         # What a signatory sent back stays so until it is proposed again.
-        "unsent": registration.unsent(submission),
+        "unsent": registration.unsent(submission, deliveries),
         "returned": prepared.returned_because if prepared and not to_sign and not submission.is_over else "",
         "signed": next((decision for decision in decisions if decision.signed_at is not None), None),
         "sent_on": (sent_on := send_on.known(submission)),
@@ -287,7 +294,7 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         "opinions": list(submission.opinions.all()),
         "may_ask_opinion": not submission.is_over and permissions.may_ask_opinion(actor, submission),
         "after_silence": silence_asks.asked_of(submission),
-        "attestation": submission.documents.filter(kind=Document.Kind.ATTESTATION).select_related("stored").first(),
+        "attestation": next((one for one in documents if one.kind == Document.Kind.ATTESTATION), None),
         "withdrawal": next((one for one in decisions if one.signed_at is None and one.basis), None),
         "withdrawn": [one for one in decisions if one.pk in revoked],
         "may_withdraw": withdraw.target(submission) is not None

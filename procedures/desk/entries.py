@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.identity.work_session import sent
 from accounts.permissions import Actor, actor_of
+from messaging.models import Delivery
 from portal.kit.paging import keyset
 
 from .. import permissions
@@ -23,7 +24,7 @@ from ..lifecycle import draft as drafts
 from ..lifecycle import entry as verbs
 from ..lifecycle import registration
 from ..lifecycle.scanning import openable
-from ..models import Draft, Procedure
+from ..models import Draft, Procedure, Submission
 from ..models.file import PAPER
 from . import casefile
 from .access import OtherSector, desk_only, load, note, page
@@ -222,7 +223,12 @@ def give_receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Note that the printed receipt was handed over or posted; a GET leads to its page."""
     submission = load(request, reference)
     # Printed for who stands here or writes; or because no mail could leave.
-    if request.method == "POST" and (submission.is_entered or registration.unsent(submission) is not None):
+    if request.method == "POST" and (submission.is_entered or _unsent(submission)):
         verbs.give_receipt(submission, request.POST.get("how", ""), by=actor_of(request))
         messages.success(request, _("It is noted."))
     return redirect("desk:entered" if submission.is_entered else "desk:case", submission.reference)
+
+
+def _unsent(submission: Submission) -> bool:
+    """Say whether the mail of its acknowledgement is a task: it could not leave."""
+    return registration.unsent(submission, Delivery.objects.filter(about=submission.key)) is not None

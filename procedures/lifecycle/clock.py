@@ -5,7 +5,7 @@ from datetime import date
 from django.utils import timezone
 
 from ..definition.clock import Extension, Facts, Pieces, Reading, Transmission, due_on, effect_of, read
-from ..models import PiecesRequest, SentOn, Submission
+from ..models import PiecesRequest, Submission
 
 
 def recompute(submission: Submission) -> None:
@@ -61,7 +61,7 @@ def of_request(asked: PiecesRequest) -> Pieces:
 
 def _transmission(submission: Submission) -> Transmission | None:
     """Return when the request was sent on to the competent authority, and when that one got it (L114-2, L114-3)."""
-    sent = SentOn.objects.filter(submission=submission).first() if submission.pk else None
+    sent = getattr(submission, "sent_on", None) if submission.pk else None
     return Transmission(sent.sent_on, sent.received_on) if sent is not None else None
 
 

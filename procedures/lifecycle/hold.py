@@ -19,7 +19,7 @@ HELD, LIFTED = "hold_put", "hold_lifted"
 
 def held(submission: Submission) -> LegalHold | None:
     """Return what holds a request now."""
-    return LegalHold.objects.filter(submission=submission, lifted_at=None).first()
+    return submission.holds.filter(lifted_at=None).first()
 
 
 def holds(submission: str = "pk") -> Exists:

@@ -4,6 +4,7 @@ The acknowledgement itself, with every mention, is made with the filing and read
 by the worker: where a key is missing or the machine was down, the person is told the day of reception all the same.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -22,11 +23,13 @@ REGISTERED = "registered"
 LATE_AFTER = timedelta(hours=1)
 
 
-def unsent(submission: Submission) -> Delivery | None:
-    """Return the mail of the acknowledgement that could not leave, where nobody gave the receipt by another way since."""
-    failed = Delivery.objects.filter(
-        about=submission.key, purpose="receipt", state=Delivery.State.FAILED, withheld_at=None
-    ).first()
+def unsent(submission: Submission, deliveries: Iterable[Delivery]) -> Delivery | None:
+    """Return the mail of the acknowledgement that could not leave, where nobody gave the receipt by another way since.
+
+    ``deliveries`` are all those about the request.
+    """
+    lost = (one for one in deliveries if one.purpose == "receipt" and one.state == Delivery.State.FAILED)
+    failed = next((one for one in lost if one.withheld_at is None), None)
     return failed if failed is not None and given(submission) is None else None
 
 

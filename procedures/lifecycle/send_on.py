@@ -40,7 +40,7 @@ class Sending:
 
 def known(submission: Submission) -> SentOn | None:
     """Return the sending on of a request, where there is one."""
-    return SentOn.objects.filter(submission=submission).first()
+    return getattr(submission, "sent_on", None)
 
 
 def end_of(submission: Submission) -> State | None:

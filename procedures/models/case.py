@@ -5,19 +5,18 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from django.conf import settings
-from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Mandate, Person
-from portal.kit.text import fold
 from town.models import Department
 
 from .edition import Edition
 from .file import StoredFile
 from .origin import Origin
 from .procedure import Procedure, ProcedureVersion
+from .search import holding, vector
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -53,19 +52,12 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def matching(self, text: str) -> "SubmissionQuerySet":
         """Return the requests whose reference or searchable words hold every word of ``text``, accents aside."""
-        words = fold(text).split()[:8]
-        if not words:
+        vendor = connection.vendor
+        wanted = holding(text, vendor)
+        if wanted is None:
             return self
-        if connection.vendor == "postgresql":
-            query = SearchQuery(" & ".join(f"'{_plain(word)}':*" for word in words), search_type="raw", config="simple")
-            return self.annotate(words=SearchVector("search_text", config="simple")).filter(words=query)
-        for word in words:
-            self = self.filter(search_text__contains=word)
-        return self
-
-
-def _plain(word: str) -> str:
-    return word.replace("\\", "").replace("'", "")
+        found = self.annotate(words=vector()) if vendor == "postgresql" else self
+        return found.filter(wanted)
 
 
 class Submission(Origin):
