@@ -35,7 +35,10 @@ class World:
         begun, entered = self.town.begin_entry(), self.town.enter()
         awaited = {"reference": self.town.ask_pieces(self.file()).reference}
         corrected = {"reference": self.town.ask_correction(self.file()).reference}
+        letter: dict[str, Any] = {"slug": people.with_letters(self.town).slug, "letter_id": "oui"}
         self.of_one: dict[str, dict[str, Any]] = {
+            **{f"studio:{name}": letter for name in ("letter", "letter_preview", "drop_letter")},
+            "studio:new_letter": {"outcome": "granted"},
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,
             "desk:sent_on_arrived": {"reference": self.town.send_on(self.file()).reference},

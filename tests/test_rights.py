@@ -167,6 +167,11 @@ EXPECTED: dict[str, dict[str, int]] = {
     # An export of Nadia's: nobody else takes it, the head of her department no more than another.
     "exchange:download": EXPORTERS | OF_NADIA,
     "exchange:remove": EXPORTERS | OF_NADIA,
+    "studio:procedures": STUDIO,
+    **dict.fromkeys(("studio:letters", "studio:new_letter", "studio:letter", "studio:letter_preview"), ADMIN),
+    # Nothing is being written: the list is shown.
+    "studio:publish": ADMIN_ACT,
+    "studio:drop_letter": ADMIN_ACT,
     "studio:places": STUDIO,
     "studio:place": STUDIO,
     "studio:team": STUDIO,

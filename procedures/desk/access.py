@@ -147,6 +147,7 @@ def page(
         "shortcuts": actor.user is not None and actor.user.shortcuts,
         "may_audit": may_audit(actor),
         "administers": bool(administered(actor)),
+        "edits": permissions.edits_any(actor),
         # Named where there are several: with one, there is nothing to choose.
         "sectors": actor.sectors if len(actor.sectors) > 1 else [],
         "sector": actor.sector,

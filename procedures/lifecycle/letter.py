@@ -23,9 +23,19 @@ def body(submission: Submission, transition: Transition, day: date | None = None
     if letter is None:
         opening = letters.opening(outcome)
         return [{"heading": "", "text": opening}] if opening else []
+    answers = answers_of(submission)
+    return compose(letter, values(submission, answers, day or today()), answers)
+
+
+def answers_of(submission: Submission) -> dict[str, object]:
+    """Return the answers as they were last sent."""
     sent = submission.answer_sets.order_by("-number").first()
-    answers = sent.answers if sent else {}
-    return compose(letter, values(submission, answers, day or timezone.localdate()), answers)
+    return sent.answers if sent else {}
+
+
+def today() -> date:
+    """Return the day of a letter that is written now."""
+    return timezone.localdate()
 
 
 def values(submission: Submission, answers: dict[str, object], day: date) -> dict[str, str]:

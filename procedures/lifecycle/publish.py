@@ -27,6 +27,11 @@ class CannotPublish(Exception):
         self.problems = problems
 
 
+def must_be_reviewed(definition: ProcedureDefinition) -> bool:
+    """Say whether publication needs the name of who validated the law of it; a demonstration decides nothing."""
+    return definition.legal.review == "needed" and not settings.DEMO_MODE
+
+
 @transaction.atomic
 def publish(
     procedure: Procedure,
@@ -42,7 +47,7 @@ def publish(
     name of who validated it and the day.
     """
     problems = [str(problem) for problem in blocking_problems(definition)]
-    if definition.legal.review == "needed" and not settings.DEMO_MODE and not (reviewed_by and reviewed_on):
+    if must_be_reviewed(definition) and not (reviewed_by and reviewed_on):
         problems.append(_("legal block: this procedure needs a legal review; name who validated it, and when"))
     if problems:
         raise CannotPublish(problems)

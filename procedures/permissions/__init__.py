@@ -28,6 +28,7 @@ from .citizen import (
     may_edit_draft,
     may_see_as_citizen,
 )
+from .editing import edited, edits_any, may_edit
 from .entering import (
     enterable,
     enters_as,
@@ -58,6 +59,8 @@ __all__ = [
     "behalf",
     "desk_departments",
     "draft_mandate",
+    "edited",
+    "edits_any",
     "enterable",
     "enters_as",
     "enters_for",
@@ -72,6 +75,7 @@ __all__ = [
     "may_ask_opinion",
     "may_batch",
     "may_drop_view",
+    "may_edit",
     "may_edit_draft",
     "may_enter",
     "may_enter_any",

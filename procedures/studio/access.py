@@ -35,6 +35,23 @@ def town_admins_only(
     return guarded
 
 
+def editors_only(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Send a stranger to the sign-in page, and refuse whoever writes no procedure."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        actor = actor_of(request)
+        if actor.user is None:
+            return redirect_to_login(request.get_full_path(), "account_login")
+        if not permissions.edits_any(actor):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def page(
     request: HttpRequest, template: str, context: dict[str, Any], *, section: str, status: int = 200
 ) -> HttpResponse:
@@ -46,6 +63,8 @@ def page(
         "section": section,
         "may_use_desk": permissions.may_use_desk(actor),
         "recognises_places": may_recognise_places(actor),
+        "administers": bool(administered(actor)),
+        "edits": permissions.edits_any(actor),
     }
     return render(request, template, {**context, **frame}, status=status)
 

@@ -2,10 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from . import people_views, place_views, role_views
+from . import letter_views, people_views, place_views, procedure_views, role_views
 
 app_name = "studio"
 urlpatterns: list[URLPattern] = [
+    path("demarches/", procedure_views.procedures, name="procedures"),
+    path("demarches/<slug:slug>/publier/", procedure_views.publish, name="publish"),
+    path("demarches/<slug:slug>/lettres/", letter_views.listed, name="letters"),
+    path("demarches/<slug:slug>/lettres/nouvelle/<slug:outcome>/", letter_views.new, name="new_letter"),
+    path("demarches/<slug:slug>/lettres/<slug:letter_id>/", letter_views.edit, name="letter"),
+    path("demarches/<slug:slug>/lettres/<slug:letter_id>/apercu/", letter_views.preview, name="letter_preview"),
+    path("demarches/<slug:slug>/lettres/<slug:letter_id>/retirer/", letter_views.drop, name="drop_letter"),
     path("lieux-d-aide/", place_views.places, name="places"),
     path("lieux-d-aide/<uuid:place_id>/", place_views.place, name="place"),
     path("equipe/", people_views.team, name="team"),

@@ -228,6 +228,24 @@ def mandate(principal: Person, helper: User, **said: Any) -> Mandate:
     return Mandate.objects.create(principal=principal, helper=helper.person, **given)
 
 
+LETTERS: list[dict[str, Any]] = [
+    {
+        "id": "oui",
+        "outcome": "granted",
+        "blocks": [
+            {"text": "Votre demande [[demande.numero]] est acceptée, [[personne.nom]]."},
+            {"heading": "La filiation", "text": "[[reponse.mother]]", "when": {"field": "kind", "value": "full"}},
+        ],
+    }
+]
+
+
+def with_letters(town: Desk) -> Procedure:
+    """Return a procedure whose acceptance has a letter of its own."""
+    letters = {**samples.content()["letters"], "templates": LETTERS}
+    return samples.procedure("a-lettres", department=town.civil, id="a_lettres", letters=letters)
+
+
 def batch_of(town: Desk, by: User | None = None) -> Batch:
     """Return an act on many requests that Nadia asked for, unless another did, over one request."""
     by = by or town.nadia

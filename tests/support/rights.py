@@ -121,6 +121,7 @@ class Asked:
         begun, entered = town.begin_entry(), town.enter()
         awaited = {"reference": town.ask_pieces(town.file()).reference}
         corrected = {"reference": town.ask_correction(town.file()).reference}
+        letter: dict[str, Any] = {"slug": people.with_letters(town).slug, "letter_id": "oui"}
         self.of_one: dict[str, dict[str, Any]] = {
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,
@@ -137,6 +138,8 @@ class Asked:
             "desk:entry_paper": {"draft_id": begun.public_id},
             "desk:entered": {"reference": entered.reference},
             "desk:give_receipt": {"reference": entered.reference},
+            **{f"studio:{name}": letter for name in ("letter", "letter_preview", "drop_letter")},
+            "studio:new_letter": {"outcome": "granted"},
             **_exports(town),
             **_mandates(town),
             **_team(town),
