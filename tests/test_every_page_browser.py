@@ -38,7 +38,7 @@ from procedures.lifecycle.publish import publish
 from procedures.lifecycle.correction import correctable, last_sent
 from procedures.lifecycle.mandate_mail import link_for
 from procedures.models import ArchiveList, Batch, CorrectionRequest, Draft, Label, Note, Opinion, Notification
-from procedures.models import PiecesRequest, SafePaper, SavedView, SilenceRequest, Submission
+from procedures.models import PiecesRequest, Procedure, SafePaper, SavedView, SilenceRequest, Submission
 role = Membership.objects.filter(user__email='agent@exemple.fr').order_by('pk').first()
 away = Absence.objects.get()
 mine = Submission.objects.filter(person__user__email='citoyen@exemple.fr')
@@ -99,6 +99,10 @@ kept = SavedView.objects.create(owner=agent, name='Mes actes', query='etat=toute
 noted = Note.objects.create(submission=case, author_name='N. Roussel', body='À revoir.')
 noted.mentions.create(user=agent)
 Label.objects.create(department=case.department, name='Été', folded='ete').marks.create(submission=case)
+lettered = next(
+    (one.slug, letters[0].id)
+    for one in Procedure.objects.filter(current_version__isnull=False).select_related('current_version')
+    if (letters := one.current_version.definition.letters.templates))
 opinion = Opinion.objects.create(submission=onward, body='Service voisin', asked_on=today, asked_by_name='N. Roussel')
 print('found ' + json.dumps({
     'slug': case.procedure.slug,
@@ -111,6 +115,10 @@ print('found ' + json.dumps({
     'own desk:posting': {
         'reference': letter.decision.submission.reference, 'number': letter.decision.number},
     'batch_id': str(many.public_id),
+    'outcome': 'granted',
+    'letter_id': lettered[1],
+    'own studio:letter': {'slug': lettered[0]},
+    'own studio:letter_preview': {'slug': lettered[0]},
     'view_id': str(kept.public_id),
     'own desk:extend': {'reference': onward.reference},
     'own desk:opinion': {'reference': onward.reference, 'opinion_id': str(opinion.public_id)},
