@@ -292,6 +292,10 @@ UNUSUAL_READING = {
     "outside": env.int("UNUSUAL_READING_OUTSIDE", default=10),
 }
 
+# Beyond these, sendings of one place, or messages about one request, are slowed down (L112-11).
+SENDINGS_AN_HOUR = env.int("SENDINGS_AN_HOUR", default=60)
+MESSAGES_AN_HOUR = env.int("MESSAGES_AN_HOUR", default=20)
+
 # --- Outside services -----------------------------------------------------------------------------------------------
 # Empty: nothing typed leaves the portal. Else the root of an address service of the shape of the national address base.
 ADDRESS_SERVICE_URL = env.str("ADDRESS_SERVICE_URL", default="")

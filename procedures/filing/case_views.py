@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.db.models import Q
@@ -15,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import actor_of
 from journal.models import Event
+from portal.kit.limits import count
+from portal.kit.templatetags.kit import phone
 
 from .. import permissions
 from ..definition.fields.base import clean_text
@@ -191,6 +194,10 @@ def timeline(submission: Submission) -> list[dict[str, Any]]:
     return shown
 
 
+def _phone(submission: Submission) -> dict[str, str]:
+    return {"phone": phone(submission.department.phone)}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def message(request: HttpRequest, reference: str) -> HttpResponse:
     """Send a message to the department; a GET leads to the request."""
@@ -198,6 +205,12 @@ def message(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("filing:case", reference)
     submission = load(request, reference)
     form = WordsForm(request.POST)
+    if form.is_valid() and count(f"messages:{submission.pk}", seconds=3600) > settings.MESSAGES_AN_HOUR:
+        # L112-11: slowed down, with a human within reach; what she wrote stays.
+        form.add_error(
+            "words", _("Too many messages in one hour: wait a little, or call us on %(phone)s.") % _phone(submission)
+        )
+        return _case(request, submission, form, 429)
     if not form.is_valid():
         return _case(request, submission, form, 422)
     letters.send(submission, form.cleaned_data["words"], by=actor_of(request))

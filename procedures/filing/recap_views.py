@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import actor_of
+from portal.kit.limits import too_many
 
 from ..definition.document import ProcedureDefinition
 from ..definition.lookups import Context
@@ -105,6 +107,9 @@ def _stale(traced: Trace, context: Context) -> list[dict[str, str]]:
 
 
 def _send(request: HttpRequest, draft: Draft) -> HttpResponse:
+    # A machine that sends without end, not someone who helps her neighbours (L112-11); agents enter what they must.
+    if not draft.is_entered and too_many(request, "filing", limit=settings.SENDINGS_AN_HOUR, seconds=3600):
+        return render(request, "filing/too_many.html", {"kept": True}, status=429)
     try:
         submission = submit(draft, by=actor_of(request))
     except IncompleteDraft as error:

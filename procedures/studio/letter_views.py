@@ -210,7 +210,7 @@ def preview(request: HttpRequest, slug: str, letter_id: str) -> HttpResponse:
             "address": lines(submission.applicant.address),
         }
     else:
-        names = {key: f"« {name} »" for name, key in words.chips(definition).items()}
+        names = {key: f"«\u00a0{name}\u00a0»" for name, key in words.chips(definition).items()}
         context["blocks"] = [
             (part, definition.say(block.when) if block.when else "")
             for block in letter.blocks

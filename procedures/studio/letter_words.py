@@ -16,7 +16,7 @@ _CHIP = re.compile(r"\[\[([^\[\]]{0,200})\]\]")
 
 
 def chips(definition: ProcedureDefinition) -> dict[str, str]:
-    """Return what a letter may name: the name that one writes → the id that is kept. Two questions of one name are told apart."""
+    """Return what a letter may name: the name that one writes → the id that is kept."""
     found = {
         _("Number of the request"): "demande.numero",
         _("Name of the procedure"): "demande.demarche",
@@ -30,13 +30,15 @@ def chips(definition: ProcedureDefinition) -> dict[str, str]:
         _("Day of the letter"): "jour",
     }
     names: dict[str, list[str]] = {}
+    asked_in = {field.id: step.title for step in definition.steps for field in step.fields}
     for key, field in definition.fields.items():
         if (field.asked or field.derived) and not isinstance(field, FileField) and not field.inner():
             names.setdefault(field.name.replace("[", "(").replace("]", ")").strip(), []).append(key)
     for name, keys in names.items():
         for key in keys:
-            alone = len(keys) == 1 and name not in found
-            found[name if alone else f"{name} ({key})"] = ANSWER + key
+            # Two questions of one name are told apart by their steps, two of one step by their ids.
+            told = name if len(keys) == 1 and name not in found else f"{name} ({asked_in.get(key, key)})"
+            found[told if told not in found else f"{name} ({key})"] = ANSWER + key
     return found
 
 

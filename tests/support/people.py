@@ -91,14 +91,14 @@ class Desk:
     def enter(self, draft: Draft | None = None) -> Submission:
         """Let Nadia enter a whole request of someone at the counter, or go on with one."""
         draft = draft or self.begin_entry()
-        _answer(draft)
+        answer(draft)
         return submit(draft, by=Actor(user=self.nadia))
 
     def file(self, *, by: User | None = None, at: datetime | None = None, **identity: Any) -> Submission:
         """File a request for ``by`` (Zoé by default), as if it had been received ``at`` some moment."""
         person = Person.objects.get(user=by or self.zoe)
         draft = drafts.start(self.procedure, person)
-        _answer(draft, **identity)
+        answer(draft, **identity)
         submission = submit(draft, by=Actor(user=by or self.zoe))
         if at is not None:
             submission.received_at = at
@@ -174,7 +174,7 @@ class Desk:
         return apply(submission, "ask_correction", by=actor, correcting=correcting)
 
 
-def _answer(draft: Draft, **identity: Any) -> None:
+def answer(draft: Draft, **identity: Any) -> None:
     for step, answers in {**ANSWERS, "applicant": {**APPLICANT, **identity}}.items():
         drafts.save_step(draft, step, {**answers, "proof": [PROOF]} if step == "parents" else dict(answers))
     draft.save()
