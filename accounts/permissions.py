@@ -48,6 +48,11 @@ class Actor:
         """The name of that human being, as it is copied where she acts; empty where none is known."""
         return self.person.display_name if self.person else ""
 
+    @property
+    def public_name(self) -> str:
+        """The name that citizens are given: hers, unless it is withheld for reasons of safety (CRPA L111-2)."""
+        return "" if self.user is not None and self.user.unnamed else self.name
+
     @cached_property
     def memberships(self) -> list[Membership]:
         """The memberships in force today: her own, and those lent by who is away, in the sectors that are hers too."""

@@ -168,6 +168,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "exchange:download": EXPORTERS | OF_NADIA,
     "exchange:remove": EXPORTERS | OF_NADIA,
     "studio:procedures": STUDIO,
+    "studio:naming": ADMIN_ACT,
     **dict.fromkeys(("studio:letters", "studio:new_letter", "studio:letter", "studio:letter_preview"), ADMIN),
     # Nothing is being written: the list is shown.
     "studio:publish": ADMIN_ACT,

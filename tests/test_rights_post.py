@@ -208,6 +208,7 @@ SENT: dict[str, Answers] = {
     "exchange:ask": desk(422, "agent", "head", "signatory", elsewhere=422),
     "exchange:download": desk(404, "head", "signatory") | {"agent": 200},
     "exchange:remove": desk(404, "head", "signatory") | {"agent": 302},
+    "studio:naming": studio(302),
     "studio:procedures": READ_ONLY_WORK,
     "studio:letters": READ_ONLY_WORK,
     "studio:letter_preview": READ_ONLY_WORK,

@@ -40,6 +40,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may use the technical admin"), default=False)
     # Keys of a single letter at the desk: whoever speaks to her computer turns them off (WCAG 2.1.4).
     shortcuts = models.BooleanField(_("keys of a single letter"), default=True)
+    # For reasons of safety her name is not given to citizens (CRPA L111-2): her department's is.
+    unnamed = models.BooleanField(_("name not given to citizens"), default=False)
     date_joined = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = UserManager()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import Role
 from accounts.permissions import actor_of
 from journal.models import Event
 from portal.kit.limits import count
@@ -34,7 +35,9 @@ from .recap_views import rows
 def load(request: HttpRequest, reference: str) -> Submission:
     """Return the request if this person may follow it; 404 otherwise, whether it exists or not."""
     found = (
-        Submission.objects.select_related("version", "procedure", "department__place", "applicant", "edition")
+        Submission.objects.select_related(
+            "version", "procedure", "department__place", "applicant", "edition", "assigned_to__person"
+        )
         .filter(reference=normalise_reference(reference) or reference)
         .first()
     )
@@ -132,6 +135,7 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
             "state": workflow.state(submission.state),
             "definition": definition,
             "department": submission.department,
+            "followed_by": followed_by(submission),
             "timeline": timeline(submission),
             "waiting": place_before(submission) if submission.waiting_rank else 0,
             "rows": rows(definition, last.answers) if last else [],
@@ -158,6 +162,18 @@ def _case(request: HttpRequest, submission: Submission, form: WordsForm, status:
         },
         status=status,
     )
+
+
+def followed_by(submission: Submission) -> tuple[str, str] | None:
+    """Return the name and title of the agent who follows a request, where there is one and her name is given (L111-2)."""
+    agent = submission.assigned_to
+    person = getattr(agent, "person", None)
+    if agent is None or person is None or agent.unnamed or submission.is_over:
+        return None
+    held = agent.memberships.in_force().filter(role__in=(Role.AGENT, Role.HEAD)).order_by("pk")
+    own = [one for one in held if one.covers(submission.procedure.public_id)]
+    there = [one for one in own if one.department_id == submission.department_id] or own
+    return (person.display_name, there[0].title) if there else None
 
 
 def after_silence(submission: Submission) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from . import notify
 def write(submission: Submission, by: Actor, body: str, *, kind: str = Message.Kind.MESSAGE) -> Message:
     """Write a message as whoever ``by`` is towards this request; the name shown is copied."""
     agent = permissions.may_write_as_agent(by, submission) and kind != Message.Kind.REPLY
-    name = by.name
+    name = by.public_name if agent else by.name
     return Message.objects.create(
         submission=submission,
         kind=kind,

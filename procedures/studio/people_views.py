@@ -15,6 +15,7 @@ from accounts.identity.work_session import sent
 from accounts.models import Absence, User
 from accounts.permissions import Actor, actor_of
 from accounts.team import absences, factors
+from accounts.team import naming as name
 from accounts.team.forms import AbsenceForm
 from accounts.team.rules import Refusal
 from journal.models import record_access
@@ -150,3 +151,18 @@ def reset_factor(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
             messages.warning(request, str(refusal))
         return redirect("studio:person", user.public_id)
     return page(request, "studio/reset_factor.html", {"who": user, "oneself": user == actor.user}, section="team")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@town_admins_only
+@proved_again
+def naming(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
+    """Withhold the name of a colleague from citizens, or give it again; a GET leads to her page."""
+    actor = actor_of(request)
+    user = reads.member(actor, user_id, here=True)
+    if request.method == "POST":
+        withheld = request.POST.get("withheld") == "1"
+        name.withhold(user, withheld, by=actor)
+        said = _("Citizens are no longer given her name.") if withheld else _("Citizens are given her name again.")
+        messages.success(request, said)
+    return redirect("studio:person", user.public_id)

@@ -28,5 +28,6 @@ urlpatterns: list[URLPattern] = [
     path(
         "equipe/personnes/<uuid:user_id>/absences/<int:pk>/annuler/", people_views.cancel_absence, name="cancel_absence"
     ),
+    path("equipe/personnes/<uuid:user_id>/nom/", people_views.naming, name="naming"),
     path("equipe/personnes/<uuid:user_id>/second-facteur/", people_views.reset_factor, name="reset_factor"),
 ]

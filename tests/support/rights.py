@@ -196,7 +196,15 @@ def _team(town: people.Desk) -> dict[str, dict[str, Any]]:
     )
     return {
         **dict.fromkeys(
-            ("studio:person", "studio:grant", "studio:departure", "studio:absence", "studio:reset_factor"), who
+            (
+                "studio:person",
+                "studio:grant",
+                "studio:departure",
+                "studio:absence",
+                "studio:reset_factor",
+                "studio:naming",
+            ),
+            who,
         ),
         **dict.fromkeys(("studio:change_role", "studio:end_role"), role),
         "studio:cancel_absence": who | {"pk": away.pk},
