@@ -215,6 +215,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "desk:extend": desk() | {"signatory": 403, "auditor": 403},
     # A GET leads to the request: these are buttons of its page.
     **dict.fromkeys(("desk:assign", "desk:label", "desk:note", "desk:undo"), desk(302)),
+    "desk:statistics": desk() | {"elsewhere": 200},
     "desk:shortcuts": desk() | {"elsewhere": 200},
     **dict.fromkeys(("desk:columns", "desk:views", "desk:keep_view"), desk() | {"elsewhere": 200}),
     "desk:drop_view": desk(302) | {"elsewhere": 302},

@@ -175,6 +175,7 @@ SENT: dict[str, Answers] = {
     "desk:drop_view": desk(404, *AGENTS) | {"agent": 302},
     # Nothing is ticked: said, and nothing done.
     "desk:prepare": desk(200, "agent", "head", "signatory", elsewhere=200),
+    "desk:statistics": READ_ONLY_WORK,
     "desk:batches": READ_ONLY_WORK,
     "desk:batch": READ_ONLY_WORK,
     "desk:stop_batch": desk(404, *AGENTS) | {"agent": 302},

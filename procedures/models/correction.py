@@ -38,6 +38,7 @@ class CorrectionRequest(models.Model):
         verbose_name = _("request for corrections")
         verbose_name_plural = _("requests for corrections")
         ordering = ["id"]
+        indexes = [models.Index(fields=["asked_on"], name="correction_asked")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(deadline__gte=models.F("asked_on")), name="correction_deadline_after"

@@ -53,6 +53,10 @@ class Decision(models.Model):
     class Meta:
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
+        # What was signed in a period, for the figures.
+        indexes = [
+            models.Index(fields=["signed_at"], condition=models.Q(signed_at__isnull=False), name="decision_signed")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["submission", "number"], name="decision_number"),
             models.CheckConstraint(

@@ -201,3 +201,9 @@ def address_lines(value: Any) -> list[str]:
     return [
         line for line in (value.get("street"), value.get("extra"), city, "" if country == "France" else country) if line
     ]
+
+
+@register.filter
+def unlocalized(value: float) -> str:
+    """Write a number as machines read it: a drawing knows no decimal comma."""
+    return f"{value:g}"
