@@ -53,9 +53,13 @@ def test_the_index_follows_what_changes_and_what_is_forgotten(desk: Desk) -> Non
     assert found("lefevre") == {other.reference}
 
 
-@pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL keeps its own index")
 def test_what_keeps_the_index_comes_back_after_a_migration(desk: Desk) -> None:
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # It keeps its own index: there is one, and nothing to put back.
+            cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname = %s", [search.TABLE])
+            assert (cursor.fetchone(), search.missing(connection)) == ((1,), [])
+            return
         cursor.execute(f"DROP TRIGGER {search.TABLE}_update")
     assert search.missing(connection) == [f"{search.TABLE}_update"]
     wrong = [one.id for one in run_checks(tags=[Tags.database], databases=["default"])]
