@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.browser import NARROW, assert_accessible, assert_reflows, sign_in, watched_context
 from tests.support.servers import Live
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 AGENT = "agent@exemple.fr"
 # Thirty more in the agent's sector, by invented people, some with a message; none followed by anyone.
@@ -130,8 +130,8 @@ def test_thirty_requests_are_done_with_the_keyboard_alone(clerk: Page) -> None:
     hold(page)
 
 
-def test_the_main_acts_are_done_on_a_telephone(clerk: Page) -> None:
-    page = clerk
+def test_the_main_acts_are_done_on_a_telephone(page: Page) -> None:
+    sign_in(page, AGENT)
     page.set_viewport_size(NARROW)
     page.goto("/agent/demandes/?agent=a-attribuer")
     page.get_by_role("checkbox").first.check()

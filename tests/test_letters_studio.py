@@ -85,6 +85,7 @@ def test_a_word_that_stands_for_nothing_is_refused_beside_its_paragraph_with_wha
     assert not WorkingCopy.objects.exists()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "text", ["[[", "]] [[", "[[a", "[[ ]]", "[[]]", "{{ secret }}", "{% include 'x' %}", "<b>gras</b>"]
 )
@@ -137,6 +138,7 @@ def test_paragraphs_are_added_moved_duplicated_and_taken_away_without_saving_or_
     assert not WorkingCopy.objects.exists()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("what", ["up-0", "down-99", "drop--1", "copy-x", "burn", "", "up-" + "9" * 50])
 def test_a_button_that_is_not_there_changes_nothing(odile: Portal, desk: Desk, what: str) -> None:
     sent = {"revision": "0", "blocks": "1", "text-0": "Bonjour", "do": what}
@@ -145,6 +147,7 @@ def test_a_button_that_is_not_there_changes_nothing(odile: Portal, desk: Desk, w
     assert "Bonjour" in page.content.decode()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("blocks", ["", "x", "-1", "9" * 30, "0"])
 def test_a_letter_without_a_paragraph_is_refused(odile: Portal, desk: Desk, blocks: str) -> None:
     page = odile.post(LETTER, {"revision": "0", "blocks": blocks})
