@@ -1,6 +1,7 @@
 """The figures of a department: volumes, delays, what silence decided, what was asked again, over a period that one chooses."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -16,7 +17,8 @@ from .words import short_day
 # What the address says → the days of the period.
 PERIODS = {"30-jours": 30, "90-jours": 90, "12-mois": 365}
 _USUAL = "90-jours"
-_WIDTH, _HEIGHT, _FOOT = 720, 160, 24
+_WIDTH, _HEIGHT, _FOOT = 1200, 220, 26
+_LABELS = 7
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Bar:
 def bars(spans: list[figures.Span]) -> list[Bar]:
     """Place the bars of each week or month; a label for one in so many, so that none covers another."""
     most = max((max(span.received, span.decided) for span in spans), default=0) or 1
-    step, every = _WIDTH / max(1, len(spans)), max(1, len(spans) // 8)
+    step, every = _WIDTH / max(1, len(spans)), max(1, ceil(len(spans) / _LABELS))
     width, made = round(step * 0.38, 1), []
     for place, span in enumerate(spans):
         heights = [round((_HEIGHT - _FOOT) * count / most, 1) for count in (span.received, span.decided)]
