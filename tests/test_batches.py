@@ -17,7 +17,7 @@ from procedures.lifecycle import label, message
 from procedures.lifecycle.transition import apply
 from procedures.models import Batch, BatchItem, Submission
 from procedures.tasks import carry_batch, sweep
-from tests.support import people
+from tests.support import people, samples
 from tests.support.client import Portal, page_of
 from tests.support.people import Desk
 from tests.support.queue import drain
@@ -263,3 +263,29 @@ def test_a_batch_is_forgotten_after_a_month(desk: Desk) -> None:
     sweep()
     assert not Batch.objects.filter(pk=batch.pk).exists()
     assert url(Submission.objects.get())
+
+
+def test_what_is_finished_is_not_stopped_and_a_double_click_in_two_workers_is_one(portal: Portal, desk: Desk) -> None:
+    desk.file()
+    batch = asked(desk)
+    drain()
+    batch.refresh_from_db()
+    assert verbs.stop(batch) is False
+    portal.force_login(desk.nadia)
+    portal.post(f"/agent/lots/{batch.public_id}/arreter/")
+    assert "arrêté" not in text_of(portal.get(f"/agent/lots/{batch.public_id}/"))
+
+
+def test_an_agent_of_one_procedure_is_offered_where_one_of_its_requests_is_chosen(portal: Portal, desk: Desk) -> None:
+    one = desk.file()
+    desk.procedure = samples.procedure("autre", department=desk.civil, id="autre")
+    two = desk.file()
+    limited = people.staff("lea@exemple.fr", "Léa", "Morel", desk.civil, "agent")
+    limited.memberships.update(procedures=[str(desk.procedure.public_id)])
+    portal.force_login(desk.nadia)
+    page = tick(portal, one, two)
+    offered = {option.get("value") for option in page_of(page).find_all("option")}
+    assert str(limited.public_id) in offered
+    trial = text_of(portal.fill(page, button="try", values={"act": "assign", "agent": str(limited.public_id)}))
+    assert "1 demande passerait" in trial
+    assert "Cette personne ne travaille pas dessus." in trial

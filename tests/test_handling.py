@@ -358,3 +358,13 @@ def test_what_another_sector_follows_is_not_among_them(portal: Portal, desk: Des
     Submission.objects.filter(pk=desk.file().pk).update(department=desk.roads)
     portal.force_login(desk.nadia)
     assert "Autres demandes de cette personne" not in text_of(portal.get(url(case)))
+
+
+@pytest.mark.parametrize("seen", ["9" * 5000, "٣", "-1", "x", ""])
+def test_garbage_for_the_department_that_was_shown_moves_nothing(portal: Portal, desk: Desk, seen: str) -> None:
+    case, place = desk.file(), neighbour(desk)
+    portal.force_login(desk.nadia)
+    sent = {"department": place.slug, "why": WORDS, "read_until": "", "seen": seen}
+    assert portal.post(url(case, "service/"), sent).status_code == 302
+    case.refresh_from_db()
+    assert case.department == desk.civil

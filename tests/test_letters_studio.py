@@ -37,6 +37,11 @@ def odile_of(desk: Desk) -> Actor:
     return Actor(user=Membership.objects.get(role="procedure_admin").user)
 
 
+def mark(desk: Desk, procedure: Procedure | None = None) -> str:
+    """Return what a page drawn now would say that it shows."""
+    return editing.written(Procedure.objects.get(pk=(procedure or desk.procedure).pk)).mark
+
+
 def write(page: Any, portal: Portal, **values: Any) -> Any:
     return portal.fill(page, form_id="letter", values=values)
 
@@ -113,7 +118,7 @@ def test_a_condition_is_a_sentence_and_one_written_elsewhere_stays(odile: Portal
     actor, now = odile_of(desk), editing.written(desk.procedure)
     letters = kept()
     letters[0]["blocks"][0]["when"] = {"field": "copies", "op": "at_least", "value": 3}
-    editing.change_letters(desk.procedure, letters, by=actor, revision=now.revision)
+    editing.change_letters(desk.procedure, letters, by=actor, mark=now.mark)
     page = odile.get(LETTER)
     write(page, odile, **{"heading-0": "Copies"})
     assert kept()[0]["blocks"][0]["when"] == {"field": "copies", "op": "at_least", "value": 3}
@@ -141,7 +146,7 @@ def test_paragraphs_are_added_moved_duplicated_and_taken_away_without_saving_or_
 @pytest.mark.one_database
 @pytest.mark.parametrize("what", ["up-0", "down-99", "drop--1", "copy-x", "burn", "", "up-" + "9" * 50])
 def test_a_button_that_is_not_there_changes_nothing(odile: Portal, desk: Desk, what: str) -> None:
-    sent = {"revision": "0", "blocks": "1", "text-0": "Bonjour", "do": what}
+    sent = {"blocks": "1", "text-0": "Bonjour", "do": what}
     page = odile.post(LETTER, sent)
     assert page.status_code == 200
     assert "Bonjour" in page.content.decode()
@@ -150,7 +155,7 @@ def test_a_button_that_is_not_there_changes_nothing(odile: Portal, desk: Desk, w
 @pytest.mark.one_database
 @pytest.mark.parametrize("blocks", ["", "x", "-1", "9" * 30, "0"])
 def test_a_letter_without_a_paragraph_is_refused(odile: Portal, desk: Desk, blocks: str) -> None:
-    page = odile.post(LETTER, {"revision": "0", "blocks": blocks})
+    page = odile.post(LETTER, {"blocks": blocks})
     assert page.status_code == 422
     assert "Une lettre a au moins un paragraphe." in text_of(page) or "Écrivez ce paragraphe" in text_of(page)
 
@@ -159,7 +164,7 @@ def test_two_who_write_at_once_never_overwrite_each_other_silently(odile: Portal
     page = odile.get(LETTER)
     actor = odile_of(desk)
     other = [{**people.LETTERS[0], "blocks": [{"text": "Celui d’une autre."}]}]
-    editing.change_letters(desk.procedure, other, by=actor, revision=0)
+    editing.change_letters(desk.procedure, other, by=actor, mark=mark(desk))
     shown = write(page, odile, **{"text-0": "Le mien."})
     assert shown.status_code == 409
     assert "rien n’a été gardé" in text_of(shown)
@@ -210,20 +215,20 @@ def test_a_preview_with_a_request_is_for_who_may_open_it(odile: Portal, desk: De
 
 def test_a_letter_that_names_what_is_no_longer_asked_says_so_and_forbids_publication(odile: Portal, desk: Desk) -> None:
     letters = [{**people.LETTERS[0], "blocks": [{"text": "[[reponse.disparue]]"}]}]
-    editing.change_letters(desk.procedure, letters, by=odile_of(desk), revision=0)
+    editing.change_letters(desk.procedure, letters, by=odile_of(desk), mark=mark(desk))
     assert "nomme ce que la démarche ne demande plus" in text_of(odile.get(HOME + "a-lettres/lettres/"))
     assert "[[reponse.disparue]]" in odile.get(LETTER).content.decode()
     page = odile.get(HOME + "a-lettres/publier/")
     assert "Ce qui l’interdit" in text_of(page)
-    page = odile.post(HOME + "a-lettres/publier/", {"revision": "1"})
+    page = odile.post(HOME + "a-lettres/publier/", {"mark": mark(desk)})
     assert page.status_code == 422
     assert WorkingCopy.objects.exists()
 
 
 def test_publishing_what_somebody_changed_meanwhile_shows_it_first(odile: Portal, desk: Desk) -> None:
-    editing.change_letters(desk.procedure, [], by=odile_of(desk), revision=0)
+    editing.change_letters(desk.procedure, [], by=odile_of(desk), mark=mark(desk))
     page = odile.get(HOME + "a-lettres/publier/")
-    editing.change_letters(desk.procedure, people.LETTERS, by=odile_of(desk), revision=1)
+    editing.change_letters(desk.procedure, people.LETTERS, by=odile_of(desk), mark=mark(desk))
     shown = odile.fill(page)
     assert shown.status_code == 409
     assert "Quelqu’un l’a modifiée entre-temps" in text_of(shown)
@@ -250,3 +255,23 @@ def test_a_procedure_whose_law_is_uncertain_asks_who_validated_it(odile: Portal,
     made.refresh_from_db()
     assert made.current_version is not None
     assert made.current_version.legal_review_by == "Maître Fictif"
+
+
+def test_two_letters_never_serve_the_same_decision(odile: Portal, desk: Desk) -> None:
+    page = odile.get(HOME + "a-lettres/lettres/nouvelle/granted/")
+    shown = write(page, odile, **{"text-0": "Une autre."})
+    assert shown.status_code == 422
+    assert "Une autre lettre sert déjà ces décisions" in text_of(shown)
+    assert "Une autre." in shown.content.decode()
+
+
+def test_a_page_of_before_a_publication_writes_over_nothing_of_it(odile: Portal, desk: Desk) -> None:
+    """The revision of what is written begins again with each version: the page names the version too."""
+    page, gone = odile.get(LETTER), odile.get(HOME + "a-lettres/lettres/")
+    actor = odile_of(desk)
+    other = [{**people.LETTERS[0], "blocks": [{"text": "Publiée par une autre."}]}]
+    editing.change_letters(desk.procedure, other, by=actor, mark=mark(desk))
+    editing.publish_written(desk.procedure, by=actor, mark=mark(desk))
+    assert write(page, odile, **{"text-0": "La mienne."}).status_code == 409
+    assert "Rien n’a été retiré" in text_of(odile.fill(gone, follow=True))
+    assert not WorkingCopy.objects.exists()

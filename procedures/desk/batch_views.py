@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.permissions import Actor, actor_of
+from portal.kit.text import whole
 from portal.kit.widgets import Radios
 
 from .. import permissions
 from ..lifecycle import batch as verbs
 from ..lifecycle import colleagues
 from ..lifecycle.grounds import MissingWords
-from ..models import Batch, BatchItem, Label, Submission
+from ..models import Batch, BatchItem, Label
 from ..models.case import SubmissionQuerySet
 from . import found
 from .access import desk_only, name_of, page
@@ -40,21 +41,21 @@ class Choice:
     rows: SubmissionQuerySet
     query: str
     back: str
-    whole: bool
+    is_whole: bool
 
     @classmethod
     def read(cls, request: HttpRequest, actor: Actor) -> "Choice":
         """Read what the address says was chosen, among what ``actor`` may see."""
-        view, whole = View.read(request.GET), "tout" in request.GET
-        if whole:
+        view, is_whole = View.read(request.GET), "tout" in request.GET
+        if is_whole:
             rows = found.selected(actor, view)
-            until = request.GET.get("jusqu", "")
-            if until.isascii() and until.isdecimal() and len(until) < 19:
-                rows = rows.filter(pk__lte=int(until))
+            until = whole(request.GET.get("jusqu", ""))
+            if until >= 0:
+                rows = rows.filter(pk__lte=until)
         else:
             references = [one.replace("\x00", "")[:20] for one in request.GET.getlist("d")[:100]]
             rows = permissions.visible_submissions(actor).filter(reference__in=references)
-        return cls(rows, request.GET.urlencode(), view.address, whole)
+        return cls(rows, request.GET.urlencode(), view.address, is_whole)
 
 
 class BatchForm(DeskForm):
@@ -126,15 +127,16 @@ def prepare(request: HttpRequest) -> HttpResponse:
     if not permissions.may_batch(actor):
         raise PermissionDenied
     choice = Choice.read(request, actor)
-    if choice.whole and "jusqu" not in request.GET:
+    if choice.is_whole and "jusqu" not in request.GET:
         # What comes in meanwhile is not among them: she has not seen it.
         last = choice.rows.order_by("-pk").values_list("pk", flat=True).first()
         return redirect(f"{reverse('desk:prepare')}?{choice.query}&jusqu={last or 0}")
     count = choice.rows.order_by()[: verbs.MOST + 1].count()
     if not 0 < count <= verbs.MOST:
         context = {"choice": choice, "count": count, "most": verbs.MOST}
-        return page(request, "desk/batch_none.html", context, section="list", status=422 if choice.whole else 200)
-    agents, moves = _agents(choice.rows), verbs.moves_from(choice.rows, actor)
+        return page(request, "desk/batch_none.html", context, section="list", status=422 if choice.is_whole else 200)
+    some = verbs.one_of_each(choice.rows)
+    agents, moves = colleagues.followers_of(some), verbs.moves_from(some, actor)
     form, trial, status = BatchForm(agents=agents, moves=moves), None, 200
     if request.method == "POST":
         form = BatchForm(request.POST, agents=agents, moves=moves)
@@ -155,19 +157,16 @@ def prepare(request: HttpRequest) -> HttpResponse:
     return page(request, "desk/batch_prepare.html", context, section="list", status=status)
 
 
-def _agents(rows: SubmissionQuerySet) -> list[User]:
-    """Return who may follow some of the requests: the teams of their departments."""
-    departments = rows.order_by().values_list("department", flat=True).distinct()[:20]
-    some = [Submission.objects.for_list().filter(pk__in=rows, department=key).first() for key in departments]
-    return list(dict.fromkeys(user for row in some if row is not None for user in colleagues.followers(row)))
-
-
 def _ask(request: HttpRequest, actor: Actor, choice: Choice, asked: verbs.Asked) -> HttpResponse:
     try:
         token = uuid.UUID(request.POST.get("token", ""))
     except ValueError:
         token = uuid.uuid4()
-    batch = verbs.ask(choice.rows, asked, by=actor, token=token)
+    try:
+        batch = verbs.ask(choice.rows, asked, by=actor, token=token)
+    except ValueError:
+        # What was chosen has changed meanwhile: there is nothing left of it, or too much.
+        return redirect(f"{reverse('desk:prepare')}?{choice.query}")
     return redirect("desk:batch", batch.public_id)
 
 
@@ -190,9 +189,7 @@ def batch(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     """Show how far an act on many requests is, and what was left as it was, with the reason."""
     one = _load(request, batch_id)
     refused = one.items.filter(state=BatchItem.State.REFUSED).order_by("pk")
-    after = request.GET.get("apres", "")
-    if after.isascii() and after.isdecimal() and len(after) < 19:
-        refused = refused.filter(pk__gt=int(after))
+    refused = refused.filter(pk__gt=whole(request.GET.get("apres", "")))
     listed = list(refused.select_related("submission")[: _LISTED + 1])
     context = {
         "batch": one,
@@ -229,7 +226,6 @@ def _load(request: HttpRequest, batch_id: uuid.UUID) -> Batch:
 def stop(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     """Leave what waits as it is; a GET leads to the report."""
     one = _load(request, batch_id)
-    if request.method == "POST":
-        verbs.stop(one)
+    if request.method == "POST" and verbs.stop(one):
         messages.success(request, _("It is stopped: what was done stays done, what waited is as it was."))
     return redirect("desk:batch", one.public_id)

@@ -36,7 +36,7 @@ def neighbours(actor: Actor, view: View | None, submission: Submission) -> tuple
     """Return the references before and after a request in the order of a view, empty at its ends; None where it has no place."""
     if view is None:
         return None
-    by_date = view.sort == "due"
+    by_date = view.by_date
     field = "due_on" if by_date else "received_at"
     value = getattr(submission, field)
     if value is None:

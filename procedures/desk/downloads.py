@@ -48,37 +48,32 @@ def receipt(request: HttpRequest, reference: str, number: int = 1) -> HttpRespon
     return download(document.stored, name)
 
 
-@require_safe
-@desk_only
-def decision(request: HttpRequest, reference: str, number: int) -> HttpResponseBase:
-    """Download a signed decision as a PDF, once it is made."""
+def _made(request: HttpRequest, reference: str, **which: Any) -> HttpResponseBase:
+    """Hand over one document of the request; 404 while it is not made."""
     submission = load(request, reference)
-    document = submission.documents.filter(decision__number=number).select_related("stored").first()
+    document = submission.documents.filter(**which).select_related("stored").first()
     if document is None or document.stored is None:
         raise Http404
     note(actor_of(request), "download", submission)
     return download(document.stored, document.stored.name)
+
+
+@require_safe
+@desk_only
+def decision(request: HttpRequest, reference: str, number: int) -> HttpResponseBase:
+    """Download a signed decision as a PDF, once it is made."""
+    return _made(request, reference, decision__number=number)
 
 
 @require_safe
 @desk_only
 def pieces_receipt(request: HttpRequest, reference: str, number: int) -> HttpResponseBase:
     """Download the receipt of pieces that were sent, once it is made."""
-    submission = load(request, reference)
-    document = submission.documents.filter(pieces__number=number).select_related("stored").first()
-    if document is None or document.stored is None:
-        raise Http404
-    note(actor_of(request), "download", submission)
-    return download(document.stored, document.stored.name)
+    return _made(request, reference, pieces__number=number)
 
 
 @require_safe
 @desk_only
 def attestation(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Download the attestation of an acceptance by silence, once it is made."""
-    submission = load(request, reference)
-    document = submission.documents.filter(kind=Document.Kind.ATTESTATION).select_related("stored").first()
-    if document is None or document.stored is None:
-        raise Http404
-    note(actor_of(request), "download", submission)
-    return download(document.stored, document.stored.name)
+    return _made(request, reference, kind=Document.Kind.ATTESTATION)

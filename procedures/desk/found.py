@@ -85,7 +85,7 @@ def selected(
         definition = definition_of(procedure)
         if procedure and definition:
             found = facets.narrowed(found, definition, procedure, dict(view.facets))
-    if view.sort == "due":
+    if view.by_date:
         # What has a legal date that still runs: a list by date cannot place the others.
         found = found.filter(status__in=OPEN, outcome_by="", due_on__isnull=False)
     if view.label:

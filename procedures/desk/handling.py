@@ -38,27 +38,18 @@ def gather(actor: Actor, submission: Submission, last: Event | None) -> dict[str
         "may_handle": may_handle,
         "may_note": permissions.may_note(actor, submission),
         "may_undo": undo.may_undo(submission, last, by=actor),
-        "undo_is": last,
         "followers": [
             (str(user.public_id), name_of(user), user == submission.assigned_to)
             for user in colleagues.only_followers(team)
         ],
-        "is_mine": submission.assigned_to_id is not None and submission.assigned_to == actor.user,
         "may_take": bool(may_handle and actor.user and actor.user in team and submission.assigned_to != actor.user),
         "colleagues": [user for user in team if user != actor.user],
-        "notes": [
-            (note, [(name_of(one.user), one.seen_at) for one in note.mentions.all()], note.author_id == _pk(actor))
-            for note in notes
-        ],
+        "notes": [(note, [(name_of(one.user), one.seen_at) for one in note.mentions.all()]) for note in notes],
         "asked_to_look": actor.user is not None and actor.user.pk in asked,
         "labels": list(submission.labels.all()),
         "labels_known": _known(submission) if may_handle else [],
         "related": related(actor, submission),
     }
-
-
-def _pk(actor: Actor) -> int:
-    return actor.user.pk if actor.user else 0
 
 
 def _known(submission: Submission) -> list[str]:

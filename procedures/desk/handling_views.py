@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.identity.work_session import take_typed
 from accounts.models import User
 from accounts.permissions import Actor, actor_of
+from portal.kit.text import whole
 
 from .. import permissions
 from ..lifecycle import assign as assigning
@@ -137,9 +138,8 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         form, status = RouteForm(request.POST, places=places), 422
         if form.is_valid():
-            seen = request.POST.get("seen", "")
             try:
-                routing.hand_over(submission, form.route, by=actor, seen=int(seen) if seen.isdecimal() else 0)
+                routing.hand_over(submission, form.route, by=actor, seen=whole(request.POST.get("seen", "")))
             except MissingWords as missing:
                 form.add_error(missing.field, str(missing))
             except StaleAction:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Role
 from accounts.permissions import Actor
 from portal.kit.paging import Page, keyset
-from portal.kit.text import fold
+from portal.kit.text import fold, whole
 
 from .. import permissions
 from ..models import Message, Procedure, Submission
@@ -118,25 +118,25 @@ class Listed:
 
 def searched(actor: Actor, view: View, procedure: Procedure | None, *, start: str) -> Listed:
     """Return a page of what a search finds: the newest matches, those whose name or reference matches first."""
-    begin = int(start) if start.isascii() and start.isdecimal() and len(start) < 5 else 0
+    begin = min(whole(start, otherwise=0), RANKED)
     found = selected(actor, view, procedure=procedure)
     newest = found.order_by("-received_at", "-pk").values_list("pk", "reference", "applicant__display_name")
     matches = list(newest[: RANKED + 1])
     words = fold(view.q).split()[:8]
 
-    def far(match: tuple[int, str, str]) -> bool:
-        names = f"{fold(match[1])} {fold(match[2])}".split()
-        return not all(any(name.startswith(word) for name in names) for word in words)
+    def is_near(reference: str, display_name: str) -> bool:
+        names = f"{fold(reference)} {fold(display_name)}".split()
+        return all(any(name.startswith(word) for name in names) for word in words)
 
-    ranked = sorted(matches[:RANKED], key=far)
-    keys = [match[0] for match in ranked[begin : begin + SIZE]]
+    near = {key for key, reference, name in matches[:RANKED] if is_near(reference, name)}
+    ranked = sorted((match[0] for match in matches[:RANKED]), key=lambda key: key not in near)
+    keys = ranked[begin : begin + SIZE]
     by_key = {row.pk: row for row in found_rows(keys)}
     # One that was destroyed between the two readings is not there any more.
     rows = [by_key[key] for key in keys if key in by_key]
     shown = columns.chosen(view, definition_of(procedure))
     more = columns.cells(shown, rows)
     groups: dict[str, list[Row]] = {}
-    near = {match[0] for match in ranked if not far(match)}
     for row in rows:
         name = _("In the name or the reference") if row.pk in near else _("In the rest of the request")
         groups.setdefault(name, []).append(_row(row, more[row.pk]))
@@ -161,7 +161,7 @@ def found_rows(keys: list[int]) -> SubmissionQuerySet:
 
 def listed(actor: Actor, view: View, procedure: Procedure | None, *, after: str, before: str) -> Listed:
     """Return a page of a view, its rows grouped by the day they came, or by how near their legal date is."""
-    by_date = view.sort == "due" and not view.q
+    by_date = view.by_date
     found = selected(actor, view, procedure=procedure).for_list().annotate(unread=_unread())
     page = keyset(
         found,

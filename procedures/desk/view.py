@@ -92,6 +92,11 @@ class View:
         return cls(**{**kept, **lists})
 
     @property
+    def by_date(self) -> bool:
+        """Say whether the nearest legal date comes first; what a search finds has its own order."""
+        return self.sort == "due" and not self.q
+
+    @property
     def query(self) -> str:
         """What an address says after its "?" to show this view."""
         pairs = {

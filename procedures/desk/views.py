@@ -71,7 +71,6 @@ def listing(request: HttpRequest) -> HttpResponse:
         "has_kept": bool(kept),
         "without_search": replace(view, q="", state="").address,
         "shown": shown,
-        "by_date": view.sort == "due" and not view.q,
         "may_enter": permissions.may_enter_any(actor),
         "may_batch": permissions.may_batch(actor),
         "params": parse_qsl(view.query),

@@ -121,17 +121,17 @@ def move_of(submission: Submission, key: str) -> Transition | None:
     return next((one for one in fit if not one.needs_text), None)
 
 
-def moves_from(found: SubmissionQuerySet, by: Actor) -> dict[str, str]:
-    """Return the moves that some of these requests allow: their id, and how the town calls them."""
+def moves_from(some: Iterable[Submission], by: Actor) -> dict[str, str]:
+    """Return the moves that these requests allow: their id, and how the town calls them."""
     offered: dict[str, str] = {}
-    for row in _one_of_each(found):
+    for row in some:
         for move in row.version.definition.workflow.leaving(row.state):
             if move_of(row, move.id) is not None and permissions.may_apply(by, row, move):
                 offered.setdefault(move.id, move.label)
     return offered
 
 
-def _one_of_each(found: SubmissionQuerySet) -> list[Submission]:
+def one_of_each(found: SubmissionQuerySet) -> list[Submission]:
     """Return one request of each version, state and department."""
     alike = found.order_by().values("version", "state", "department").annotate(first=Min("pk")).values("first")
     return list(Submission.objects.filter(pk__in=alike).for_list().order_by("pk"))
@@ -175,17 +175,24 @@ def ask(found: SubmissionQuerySet, asked: Asked, *, by: Actor, token: uuid.UUID)
     check(asked)
     known: Batch | None = Batch.objects.filter(token=token).first()
     if known is not None:
-        if known.by_id != by.user.pk:
-            raise PermissionDenied
-        return known
+        return _own(known, by)
     keys = list(found.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
     if not 0 < len(keys) <= MOST:
         raise ValueError(len(keys))
-    batch = Batch.objects.create(
-        by=by.user, sector=by.sector, token=token, act=asked.act, given=asked.given.strip(), total=len(keys)
-    )
+    said = {"sector": by.sector, "act": asked.act, "given": asked.given.strip(), "total": len(keys)}
+    batch, fresh = Batch.objects.get_or_create(token=token, defaults={"by": by.user, **said})
+    if not fresh:
+        # The other click of a double one came first.
+        return _own(batch, by)
     BatchItem.objects.bulk_create((BatchItem(batch=batch, submission_id=key) for key in keys), batch_size=_CHUNK)
     batch.wake()
+    return batch
+
+
+def _own(batch: Batch, by: Actor) -> Batch:
+    """Return what was asked for with the same token. Raises PermissionDenied where somebody else did."""
+    if by.user is None or batch.by_id != by.user.pk:
+        raise PermissionDenied
     return batch
 
 
@@ -205,9 +212,7 @@ def _beats(batch: Batch) -> Iterator[list[int]]:
     """Yield the keys of what waits, some at a time, and say that the work goes on."""
     last = 0
     while True:
-        mine = Batch.objects.filter(
-            pk=batch.pk, state=Batch.State.WORKING, attempts=batch.attempts, stopped_at__isnull=True
-        )
+        mine = Batch.objects.filter(pk=batch.pk, state=Batch.State.WORKING, attempts=batch.attempts)
         if not mine.update(next_try_at=timezone.now() + LEASE):
             raise Stopped
         waiting = batch.items.filter(state=BatchItem.State.WAITING, pk__gt=last).order_by("pk")
@@ -260,16 +265,15 @@ def _done(submission: Submission, judge: _Judge) -> str:
 
 
 @transaction.atomic
-def stop(batch: Batch) -> int:
-    """Leave what waits as it is; return how many. What is done stays done."""
-    batch.stopped_at = timezone.now()
-    batch.save(update_fields=["stopped_at"])
+def stop(batch: Batch) -> bool:
+    """Leave what waits as it is, and say whether it was still running. What is done stays done."""
+    now = timezone.now()
+    running = Batch.objects.filter(pk=batch.pk, state__in=("queued", "working"))
+    if not running.update(state=Batch.State.DONE, done_at=now, stopped_at=now):
+        return False
     left = batch.items.filter(state=BatchItem.State.WAITING)
-    count = left.update(state=BatchItem.State.REFUSED, why=_("Stopped before its turn."))
-    Batch.objects.filter(pk=batch.pk, state__in=("queued", "working")).update(
-        state=Batch.State.DONE, done_at=timezone.now()
-    )
-    return count
+    left.update(state=BatchItem.State.REFUSED, why=_("Stopped before its turn."))
+    return True
 
 
 def counts(batches: Iterable[Batch]) -> dict[int, Counter[str]]:

@@ -1,4 +1,4 @@
-"""Writing a procedure: what is being written, its letters changed against a known revision, and published."""
+"""Writing a procedure: what is being written, its letters changed against what was shown, and published."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,10 +20,13 @@ from .publish import publish
 
 @dataclass(frozen=True)
 class Written:
-    """What is being written; ``revision`` 0 where it is what is published, unchanged. ``definition`` None: nothing yet."""
+    """What is being written, or what is published where nothing is; ``definition`` None: nothing yet.
+
+    ``mark`` tells it from all that was or will be written: the version, the copy, its revision. None of them comes back.
+    """
 
     definition: ProcedureDefinition | None
-    revision: int
+    mark: str
     copy: WorkingCopy | None
 
 
@@ -31,38 +34,38 @@ class Outdated(Exception):
     """Somebody else has saved meanwhile; ``written`` is what she wrote."""
 
     def __init__(self, written: Written) -> None:
-        super().__init__(written.revision)
+        super().__init__(written.mark)
         self.written = written
 
 
 def written(procedure: Procedure) -> Written:
     """Return what is being written for a procedure: its working copy, else what is published."""
     copy = WorkingCopy.objects.select_related("updated_by__person").filter(procedure=procedure).first()
-    if copy is not None:
-        return Written(copy.definition, copy.revision, copy)
     version = procedure.current_version
-    return Written(version.definition if version else None, 0, None)
+    if copy is not None:
+        return Written(copy.definition, f"{version.pk if version else 0}.{copy.pk}.{copy.revision}", copy)
+    return Written(version.definition if version else None, f"{version.pk if version else 0}", None)
 
 
-def _locked(procedure: Procedure, by: Actor, revision: int) -> tuple[Procedure, Written]:
+def _locked(procedure: Procedure, by: Actor, mark: str) -> tuple[Procedure, Written]:
     """Lock a procedure for a write, if ``by`` may write it and nobody did since. Needs a transaction."""
     if not permissions.may_edit(by, procedure):
         raise PermissionDenied
     rows = Procedure.objects.select_for_update(of=("self",)).select_related("current_version")
     current = rows.get(pk=procedure.pk)
     now = written(current)
-    if now.revision != revision:
+    if now.mark != mark:
         raise Outdated(now)
     return current, now
 
 
 @transaction.atomic
-def change_letters(procedure: Procedure, letters: Sequence[Any], *, by: Actor, revision: int) -> WorkingCopy:
+def change_letters(procedure: Procedure, letters: Sequence[Any], *, by: Actor, mark: str) -> WorkingCopy:
     """Keep ``letters`` (JSON of each) as those of what is being written.
 
     Raises PermissionDenied, Outdated, and DefinitionError for what cannot be read; then nothing is written.
     """
-    current, now = _locked(procedure, by, revision)
+    current, now = _locked(procedure, by, mark)
     if now.definition is None:
         raise ValueError(procedure.slug)
     content = dump(now.definition)
@@ -72,10 +75,10 @@ def change_letters(procedure: Procedure, letters: Sequence[Any], *, by: Actor, r
 
 @transaction.atomic
 def publish_written(
-    procedure: Procedure, *, by: Actor, revision: int, reviewed_by: str = "", reviewed_on: date | None = None
+    procedure: Procedure, *, by: Actor, mark: str, reviewed_by: str = "", reviewed_on: date | None = None
 ) -> ProcedureVersion:
     """Publish what is being written; nothing is being written any more. Raises PermissionDenied, Outdated, CannotPublish."""
-    current, now = _locked(procedure, by, revision)
+    current, now = _locked(procedure, by, mark)
     if now.definition is None or now.copy is None:
         raise Outdated(now)
     version = publish(current, now.definition, by=by, reviewed_by=reviewed_by, reviewed_on=reviewed_on)
@@ -84,9 +87,9 @@ def publish_written(
 
 
 @transaction.atomic
-def give_up(procedure: Procedure, *, by: Actor, revision: int) -> None:
+def give_up(procedure: Procedure, *, by: Actor, mark: str) -> None:
     """Go back to what is published. Raises PermissionDenied, and Outdated where somebody saved since, or nothing is published."""
-    current, now = _locked(procedure, by, revision)
+    current, now = _locked(procedure, by, mark)
     if current.current_version is None or now.copy is None:
         raise Outdated(now)
     now.copy.delete()

@@ -39,7 +39,7 @@ def undo(submission: Submission, *, by: Actor) -> Submission:
     last = journal.Event.objects.of(current.key).last()
     if last is None or not may_undo(current, last, by=by):
         raise StaleAction(current)
-    data: dict[str, Any] = {"undone": last.kind}
+    data: dict[str, Any] = {"undone": last.kind} | permissions.behalf(by, current, "agent")
     if last.kind == ASSIGNED:
         before = last.data.get("before", "")
         current.assigned_to = _user(before)

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from portal.kit.text import whole
+
 from ..definition.document import ProcedureDefinition
 from ..definition.fields.base import clean_text
 from ..definition.language import Condition
@@ -34,11 +36,16 @@ class Typed:
 
     transitions: tuple[str, ...] = ()
     blocks: tuple[Lines, ...] = ()
+    # What is wrong with the decisions that it is for.
+    wrong_moves: str = ""
 
     @property
     def errors(self) -> list[tuple[str, str]]:
         """Every fault, with the id of the control that it is about: what the summary lists."""
-        return [(f"{name}-{n}", fault) for n, one in enumerate(self.blocks) for name, fault in one.errors.items()]
+        moves = [("moves", self.wrong_moves)] if self.wrong_moves else []
+        return moves + [
+            (f"{name}-{n}", fault) for n, one in enumerate(self.blocks) for name, fault in one.errors.items()
+        ]
 
     @classmethod
     def of(cls, letter: Letter, definition: ProcedureDefinition) -> "Typed":
@@ -57,8 +64,7 @@ class Typed:
     @classmethod
     def read(cls, post: QueryDict) -> "Typed":
         """Read what was posted: nothing of it is lost, right or wrong."""
-        count = post.get("blocks", "")
-        number = min(int(count), MOST_BLOCKS) if count.isascii() and count.isdecimal() and len(count) < 4 else 0
+        number = min(whole(post.get("blocks", ""), otherwise=0), MOST_BLOCKS)
 
         def line(name: str, longest: int) -> str:
             return clean_text(post.get(name, "")[:longest], keep_lines=True)
@@ -72,7 +78,7 @@ class Typed:
         """Do what a button says ("up-2", "drop-0", "copy-1", "add"); return the letter, and the control to go to."""
         act, _dash, place = what.partition("-")
         blocks = list(self.blocks)
-        at = int(place) if place.isascii() and place.isdecimal() and len(place) < 4 else -1
+        at = whole(place)
         if act == "add" and len(blocks) < MOST_BLOCKS:
             return replace(self, blocks=(*blocks, Lines())), ("text", len(blocks))
         if not 0 <= at < len(blocks):
@@ -91,8 +97,18 @@ class Typed:
             return replace(self, blocks=tuple(blocks)), ({"up": "down", "down": "up"}[act] if to == end else act, to)
         return self, ("", 0)
 
-    def checked(self, definition: ProcedureDefinition, before: Letter | None) -> tuple["Typed", list[dict[str, Any]]]:
+    def checked(
+        self, definition: ProcedureDefinition, before: Letter | None, outcome: str
+    ) -> tuple["Typed", list[dict[str, Any]]]:
         """Return the letter with what is wrong beside it, and its blocks as they are kept where nothing is."""
+        others = [
+            one
+            for one in definition.letters.templates
+            if one.outcome == outcome and one.id != (before.id if before else "")
+        ]
+        usual = not self.transitions and any(not one.transitions for one in others)
+        taken = {key for one in others for key in one.transitions} & set(self.transitions)
+        wrong = _("Another letter already serves these decisions: tick others.") if usual or taken else ""
         known, offered = words.chips(definition), words.conditions(definition)
         # A condition written in the definition's file stays, as the sentence that says it.
         for block in before.blocks if before else ():
@@ -103,7 +119,7 @@ class Typed:
             found, made = _judged(one, known, offered)
             judged.append(found)
             kept.append(made)
-        return replace(self, blocks=tuple(judged)), kept
+        return replace(self, blocks=tuple(judged), wrong_moves=wrong), kept
 
 
 def _judged(one: Lines, known: Mapping[str, str], offered: Mapping[str, Condition]) -> tuple[Lines, dict[str, Any]]:

@@ -76,11 +76,11 @@ def listed(request: HttpRequest, slug: str) -> HttpResponse:
 def new(request: HttpRequest, slug: str, outcome: str) -> HttpResponse:
     """Write the letter of an answer that has none; it begins with what the procedure says for it today."""
     procedure = load(request, slug)
-    definition, _now = _definition(procedure)
+    definition, now = _definition(procedure)
     if outcome not in outcomes(definition):
         raise Http404
     opening = definition.letters.opening(outcome) or _("Write here what the letter says.")
-    return _write(request, procedure, None, outcome, Typed(blocks=(Lines(text=opening),)))
+    return _write(request, procedure, now, None, outcome, Typed(blocks=(Lines(text=opening),)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,35 +88,40 @@ def new(request: HttpRequest, slug: str, outcome: str) -> HttpResponse:
 def edit(request: HttpRequest, slug: str, letter_id: str) -> HttpResponse:
     """Write a letter that there is."""
     procedure = load(request, slug)
-    definition, _now = _definition(procedure)
+    definition, now = _definition(procedure)
     letter = _find(definition, letter_id)
-    return _write(request, procedure, letter, letter.outcome, Typed.of(letter, definition))
+    return _write(request, procedure, now, letter, letter.outcome, Typed.of(letter, definition))
 
 
 def _write(
-    request: HttpRequest, procedure: Procedure, letter: Letter | None, outcome: str, typed: Typed
+    request: HttpRequest,
+    procedure: Procedure,
+    now: editing.Written,
+    letter: Letter | None,
+    outcome: str,
+    typed: Typed,
 ) -> HttpResponse:
-    definition, now = _definition(procedure)
+    definition = now.definition
+    assert definition is not None, "a letter belongs to something written"  # noqa: S101
     # What was typed while the page was locked is shown again, not saved: she reads it over first.
     kept = take_typed(request, request.path)
     post = request.POST if request.method == "POST" else kept
-    revision, stale, status = now.revision, False, 200
+    mark, stale, status = now.mark, False, 200
     focus = ("", 0)
     if post is not None:
         typed = Typed.read(post)
-        sent = post.get("revision", "")
-        revision = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else -1
+        mark = post.get("mark", "")[:60]
         if "do" in post:
             typed, focus = typed.done(post.get("do", ""))
         elif request.method == "POST":
-            typed, blocks = typed.checked(definition, letter)
+            typed, blocks = typed.checked(definition, letter, outcome)
             status = 422
             if not typed.errors and blocks:
                 try:
-                    _save(definition, procedure, letter, outcome, typed, blocks, actor_of(request), revision)
+                    _save(definition, procedure, letter, outcome, typed, blocks, actor_of(request), mark)
                 except editing.Outdated as outdated:
                     # Her words stay; from here on she saves over what she has been shown.
-                    stale, status, now, revision = True, 409, outdated.written, outdated.written.revision
+                    stale, status, now, mark = True, 409, outdated.written, outdated.written.mark
                 except DefinitionError as error:
                     messages.error(request, " ".join(error.faults))
                 else:
@@ -128,7 +133,7 @@ def _write(
         "letter": letter,
         "label": _outcome_label(outcome),
         "typed": typed,
-        "revision": revision,
+        "mark": mark,
         "moves": outcomes(definition).get(outcome, []),  # type: ignore[call-overload]
         "chips": list(words.chips(definition)),
         "conditions": [*words.conditions(definition)],
@@ -147,7 +152,7 @@ def _save(
     typed: Typed,
     blocks: list[dict[str, Any]],
     by: Actor,
-    revision: int,
+    mark: str,
 ) -> None:
     """Put the letter among the others, in its place or at the end."""
     every: list[dict[str, Any]] = [one.model_dump(mode="json", by_alias=True) for one in definition.letters.templates]
@@ -163,7 +168,7 @@ def _save(
         every[places[0]] = made
     else:
         every.append(made)
-    editing.change_letters(procedure, every, by=by, revision=revision)
+    editing.change_letters(procedure, every, by=by, mark=mark)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -172,13 +177,19 @@ def drop(request: HttpRequest, slug: str, letter_id: str) -> HttpResponse:
     """Take a letter away from what is being written; a GET leads to the list."""
     procedure = load(request, slug)
     if request.method == "POST":
-        definition, now = _definition(procedure)
+        definition, _now = _definition(procedure)
         letter = _find(definition, letter_id)
         left = [
             one.model_dump(mode="json", by_alias=True) for one in definition.letters.templates if one.id != letter.id
         ]
-        editing.change_letters(procedure, left, by=actor_of(request), revision=now.revision)
-        messages.success(request, _("The letter is taken away; what is published keeps it until you publish."))
+        try:
+            editing.change_letters(procedure, left, by=actor_of(request), mark=request.POST.get("mark", ""))
+        except editing.Outdated:
+            messages.warning(
+                request, _("Somebody has changed this procedure meanwhile: look again. Nothing was taken away.")
+            )
+        else:
+            messages.success(request, _("The letter is taken away; what is published keeps it until you publish."))
     return redirect("studio:letters", procedure.slug)
 
 
@@ -202,7 +213,9 @@ def preview(request: HttpRequest, slug: str, letter_id: str) -> HttpResponse:
         "recent": list(seen.order_by("-received_at").values_list("reference", flat=True)[:5]),
     }
     if submission is not None:
-        record_access("read", submission.key, actor=actor.key, role="procedure_admin")
+        record_access(
+            "read", submission.key, actor=actor.key, role="procedure_admin", service=submission.department.name
+        )
         answers = letters.answers_of(submission)
         context |= {
             "body": compose(letter, letters.values(submission, answers, letters.today()), answers),

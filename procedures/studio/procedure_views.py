@@ -77,12 +77,11 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     needed = must_be_reviewed(now.definition)
     form, problems, status = PublishForm(needed=needed), [str(one) for one in blocking_problems(now.definition)], 200
     if request.method == "POST":
-        sent = request.POST.get("revision", "")
-        revision = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else -1
+        mark = request.POST.get("mark", "")[:60]
         form, status = PublishForm(request.POST, needed=needed), 422
         try:
             if "give_up" in request.POST:
-                editing.give_up(procedure, by=actor, revision=revision)
+                editing.give_up(procedure, by=actor, mark=mark)
                 messages.success(request, _("What was being written is given up: what is published stays as it is."))
                 return redirect("studio:procedures")
             if form.is_valid():
@@ -90,7 +89,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
                 version = editing.publish_written(
                     procedure,
                     by=actor,
-                    revision=revision,
+                    mark=mark,
                     reviewed_by=given.get("reviewed_by", ""),
                     reviewed_on=given.get("reviewed_on"),
                 )
