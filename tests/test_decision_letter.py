@@ -162,6 +162,7 @@ def test_the_worker_may_run_twice_and_makes_one_letter(desk: Desk) -> None:
     assert again.stored_id == first.stored_id
 
 
+@pytest.mark.one_database
 def test_reasons_of_sixty_pages_and_unknown_signs_still_make_a_valid_letter(desk: Desk) -> None:
     long = "\n\n".join(f"{number}. " + "La pièce ne montre pas ce lien. " * 60 for number in range(70)) + "🐙"
     case = decided(desk, "refused", Grounds(law=LAW, fact=long))

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 from tests.support.browser import assert_accessible, assert_reflows, sign_in, watched_context
 from tests.support.servers import Live, Seed, run_live
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 DEVICE = {
     "protocol": "ctap2",
     "transport": "internal",

@@ -136,6 +136,7 @@ def test_an_answer_of_5000_characters_in_any_script_is_printed_whole(portal: Por
 
 
 @pytest.mark.usefixtures("acte")
+@pytest.mark.one_database
 def test_an_answer_of_sixty_pages_is_printed_whole_and_keeps_both_claims_under_its_seal(
     portal: Portal, settings: Any, tmp_path: Path
 ) -> None:

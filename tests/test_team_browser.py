@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.support.browser import assert_accessible, assert_reflows, sign_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 
 def hold(page: Page) -> None:

@@ -13,7 +13,7 @@ from tests.support.clamav import MARKER
 from tests.support.samples_of_files import PDF
 from tests.support.servers import Live, Seed, run_live
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 CITIZEN = "citoyen@exemple.fr"
 TESTS = 8
