@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("atelier/registre/", include("exchange.register_urls")),
     path("atelier/", include("procedures.studio.urls")),
     path("", include("procedures.filing.urls")),
+    path("avis/", include("procedures.consulted.urls")),
     path("mes-demandes/", include("procedures.space.urls")),
     path("", include("portal.pages.urls")),
     path("admin/", admin.site.urls),

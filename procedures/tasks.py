@@ -8,6 +8,7 @@ from .lifecycle import (
     draft_end,
     eliminate,
     legal_watch,
+    opinions,
     prefill,
     registration,
     retain,
@@ -78,6 +79,7 @@ def sweep() -> int:
     registration.tell_late()
     draft_end.warn()
     draft_end.purge()
+    opinions.remind()
     retain.purge_corrections()
     retain.purge_mandates()
     retain.purge_pieces()

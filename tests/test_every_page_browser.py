@@ -104,6 +104,9 @@ lettered = next(
     for one in Procedure.objects.filter(current_version__isnull=False).select_related('current_version')
     if (letters := one.current_version.definition.letters.templates))
 opinion = Opinion.objects.create(submission=onward, body='Service voisin', asked_on=today, asked_by_name='N. Roussel')
+linked = Opinion.objects.create(
+    submission=onward, body='SDIS', way='link', email='a@sdis.example', shows_answers=True, shows_identity=True,
+    question='Assez large ?', asked_on=today, reply_by=today, asked_by_name='N. Roussel')
 print('found ' + json.dumps({
     'slug': case.procedure.slug,
     'reference': case.reference,
@@ -121,6 +124,7 @@ print('found ' + json.dumps({
     'own studio:letter_preview': {'slug': lettered[0]},
     'view_id': str(kept.public_id),
     'own desk:extend': {'reference': onward.reference},
+    'own consulted:opinion': {'token': linked.token},
     'own desk:opinion': {'reference': onward.reference, 'opinion_id': str(opinion.public_id)},
     'own desk:sent_on_arrived': {'reference': onward.reference},
     'own desk:reasons': {'reference': case.reference},
@@ -175,6 +179,7 @@ NOT_PAGES = {
     "desk:attestation",
     "desk:entry_paper",
     "desk:mandate_file",
+    "consulted:file",
     # The double's machine formats; its page is opened by test_identity_browser.py.
     "demo_franceconnect",
     "demo_proconnect",

@@ -225,6 +225,10 @@ EXPECTED: dict[str, dict[str, int]] = {
     "desk:stop_batch": desk(404) | {"agent": 302},
     "desk:hand_over": desk() | {"signatory": 403, "auditor": 403},
     "desk:opinion_ask": desk() | {"signatory": 403, "auditor": 403},
+    "desk:opinions_seen": desk(302),
+    # The links of opinions are their own key; this one is forged.
+    "consulted:opinion": dict.fromkeys(ROLES, 404),
+    "consulted:file": dict.fromkeys(ROLES, 404),
     "desk:opinion": desk() | {"signatory": 403, "auditor": 403},
     "desk:send_on": desk() | {"signatory": 403, "auditor": 403},
     # A request that was sent on, and kept.

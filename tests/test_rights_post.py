@@ -182,6 +182,10 @@ SENT: dict[str, Answers] = {
     "desk:hand_over": desk(422, "agent", "head"),
     "desk:opinion_ask": desk(422, "agent", "head"),
     "desk:opinion": desk(422, "agent", "head"),
+    "desk:opinions_seen": desk(302, "agent", "head"),
+    # The links of opinions are their own key; this one is forged.
+    "consulted:opinion": everyone(404),
+    "consulted:file": READ_ONLY,
     "desk:send_on": desk(422, "agent", "head"),
     "desk:sent_on_arrived": desk(422, "agent", "head"),
     "desk:reasons": desk(422, "agent", "head"),

@@ -18,9 +18,9 @@ from messaging.models import Delivery
 from town.models import Department
 
 from .. import permissions
+from ..definition.answered import answers_of
 from ..definition.changes import changes
 from ..definition.document import ProcedureDefinition
-from ..definition.fields import FileField
 from ..definition.fields.address import lines
 from ..definition.letter import Part
 from ..definition.workflow import Transition
@@ -59,14 +59,6 @@ class Happening:
     state: str
     who: str
     at: datetime
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A section's questions, each with its answer in words."""
-
-    title: str
-    answers: list[tuple[str, str]]
 
 
 def names_of(keys: Iterable[str]) -> dict[str, str]:
@@ -145,18 +137,6 @@ def last_change(submission: Submission) -> Happening | None:
     """Return who last moved the request, and when."""
     events = list(Event.objects.of(submission.key))
     return next((entry for entry in timeline(submission, events) if entry.state), None)
-
-
-def answers_of(definition: ProcedureDefinition, answers: dict[str, Any]) -> list[Answered]:
-    """Return the answers in words, by step and section; files are listed apart."""
-    shown: dict[tuple[str, str], Answered] = {}
-    for step, section, field in definition.sent(answers):
-        if isinstance(field, FileField):
-            continue
-        heading = " · ".join(part for part in (step.title, section.title) if part)
-        entry = shown.setdefault((step.id, section.id), Answered(heading, []))
-        entry.answers.extend(field.entries(answers.get(field.id)))
-    return [entry for entry in shown.values() if entry.answers]
 
 
 def actions_of(actor: Actor, submission: Submission) -> list[Transition]:
@@ -243,6 +223,7 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     deliveries = list(Delivery.objects.filter(about=submission.key).order_by("-pk"))
     documents = list(submission.documents.select_related("stored", "answer_set"))
     acts = actions_of(actor, submission)
+    opinions = list(submission.opinions.all())
     events = list(Event.objects.of(submission.key))
     return handling.gather(actor, submission, events[-1] if events else None) | {
         "submission": submission,
@@ -291,7 +272,9 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         "may_extend": permissions.may_tend_clock(actor, submission)
         and extend.is_open(submission)
         and bool(extend.offered(submission)),
-        "opinions": list(submission.opinions.all()),
+        "opinions": opinions,
+        "opinions_to_read": any(one.is_to_read for one in opinions),
+        "opinions_mine": {one.public_id for one in opinions if permissions.may_give_opinion(actor, one)},
         "may_ask_opinion": not submission.is_over and permissions.may_ask_opinion(actor, submission),
         "after_silence": silence_asks.asked_of(submission),
         "attestation": next((one for one in documents if one.kind == Document.Kind.ATTESTATION), None),

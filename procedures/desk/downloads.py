@@ -11,9 +11,9 @@ from accounts.permissions import actor_of
 
 from ..lifecycle import scanning
 from ..models import Document, StoredFile
+from ..models.storage import download
 from . import casefile
 from .access import desk_only, load, note
-from .files import download
 
 
 @require_safe

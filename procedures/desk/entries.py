@@ -26,10 +26,10 @@ from ..lifecycle import registration
 from ..lifecycle.scanning import openable
 from ..models import Draft, Procedure, Submission
 from ..models.file import PAPER
+from ..models.storage import download
 from . import casefile
 from .access import OtherSector, desk_only, load, note, page
 from .entry_form import OriginForm
-from .files import download
 
 
 @require_safe

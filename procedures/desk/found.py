@@ -5,16 +5,29 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import Role
 from accounts.permissions import Actor
 
 from .. import permissions
 from ..definition.document import ProcedureDefinition
-from ..models import Decision, LabelMark, Mention, Message, Notification, Procedure, ProcedureVersion, Submission
+from ..models import (
+    Decision,
+    LabelMark,
+    Mention,
+    Message,
+    Notification,
+    Opinion,
+    Procedure,
+    ProcedureVersion,
+    Submission,
+)
 from ..models.case import SubmissionQuerySet
 from . import facets
 from .view import View
 from .words import SOON, is_to_sign, is_to_visa
 
+# Who answers for a department that is asked for an opinion.
+COLLEAGUES = (Role.AGENT, Role.HEAD, Role.SIGNATORY)
 OPEN = ("submitted", "under_review", "awaiting_citizen")
 
 
@@ -59,6 +72,13 @@ def selected(
         found = found.filter(pk__in=Message.objects.filter(from_citizen=True, read_at=None).values("submission"))
     elif view.state == "noted":
         found = found.filter(pk__in=Mention.objects.filter(user=actor.user, seen_at=None).values("note__submission"))
+    elif view.state == "opinion_asked":
+        asked = Opinion.objects.awaited().filter(department__in=permissions.desk_departments(actor, COLLEAGUES))
+        found = found.filter(status__in=OPEN, pk__in=asked.values("submission"))
+    elif view.state == "opinion_here":
+        came = Q(pk__in=Opinion.objects.to_read().values("submission"))
+        late = Q(status__in=OPEN, pk__in=Opinion.objects.late().values("submission"))
+        found = found.filter(came | late, department__in=permissions.desk_departments(actor))
     elif view.state == "to_sign":
         found = _to_sign(found)
     elif view.state == "to_visa":

@@ -73,6 +73,8 @@ def counters(actor: Actor) -> list[Counter]:
         ),
         (View(state="answered"), _("Citizens’ answers"), _("messages not read yet"), "reply", ""),
         (View(state="noted"), _("Notes for me"), _("a colleague asks you to look"), "user", ""),
+        (View(state="opinion_asked"), _("Opinions to give"), _("another department asks you"), "reply", ""),
+        (View(state="opinion_here"), _("Opinions received"), _("or late in coming"), "reply", ""),
         (View(state="open", agent="nobody"), _("To assign"), _("nobody follows them yet"), "assign", ""),
         (View(state="to_sign"), _("To sign"), _("decisions prepared"), "visa", ""),
         (View(state="to_post"), _("To post"), _("decisions to print and sign"), "mail", ""),

@@ -25,8 +25,8 @@ from .. import permissions
 from ..lifecycle import mandate as verbs
 from ..lifecycle.mandate_mail import address_of, titles, titles_of
 from ..lifecycle.scanning import openable
+from ..models.storage import download
 from .access import desk_only, note_search, page
-from .files import download
 from .forms import DeskForm, Words
 
 _MOST = 50

@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,90 +13,47 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.identity.work_session import take_typed
-from accounts.permissions import Actor, actor_of
-from accounts.team.forms import day_field
-from portal.kit.widgets import Radios
+from accounts.permissions import actor_of
 
 from .. import permissions
-from ..definition.fields.base import clean_text
 from ..lifecycle import opinions as verbs
 from ..lifecycle.grounds import MissingWords
+from ..lifecycle.route import places_for
 from ..lifecycle.transition import StaleAction
-from ..models import Opinion, Submission
+from ..models import Submission
 from .access import desk_only, load, note, page
-from .forms import DeskForm, Words
+from .opinion_forms import AnswerForm, DepartmentForm, LinkForm, NotedForm
 from .words import due_of
 
-
-class AskForm(DeskForm):
-    """Whose opinion, on what, since when and by when."""
-
-    body = forms.CharField(
-        label=gettext_lazy("Whose opinion"),
-        help_text=gettext_lazy("For example: the fire service, the roads department, a commission."),
-        max_length=200,
-        widget=forms.TextInput(attrs={"size": 60}),
-        error_messages={
-            "required": gettext_lazy("Say whose opinion it is."),
-            "max_length": gettext_lazy("This name is too long: keep it under 200 characters."),
-        },
-    )
-    words = Words(rows=3, label=gettext_lazy("What you ask them"), required=False)
-    asked_on = day_field(gettext_lazy("Asked on"))
-    reply_by = day_field(gettext_lazy("Answer expected by"), required=False)
-
-    def clean_body(self) -> str:
-        """Drop control and direction marks."""
-        return clean_text(self.cleaned_data["body"])
-
-    @property
-    def question(self) -> verbs.Question:
-        """What the form says."""
-        said = self.cleaned_data
-        return verbs.Question(said["body"], said["words"], said["asked_on"], said["reply_by"])
-
-
-class AnswerForm(DeskForm):
-    """What was answered, and when."""
-
-    sense = forms.ChoiceField(
-        label=gettext_lazy("The opinion is"),
-        choices=Opinion.Sense.choices,
-        widget=Radios,
-        error_messages={
-            "required": gettext_lazy("Choose what the opinion is."),
-            "invalid_choice": gettext_lazy("Choose one of the answers of the list."),
-        },
-    )
-    words = Words(
-        rows=5,
-        label=gettext_lazy("What it says"),
-        help_text=gettext_lazy("Its own words, with its reserves. The person may ask to read it once it is decided."),
-        empty=gettext_lazy("Write what the opinion says, as it is."),
-    )
-    given_on = day_field(gettext_lazy("Given on"))
-
-    @property
-    def answer(self) -> verbs.Answer:
-        """What the form says."""
-        said = self.cleaned_data
-        return verbs.Answer(said["sense"], said["words"], said["given_on"])
+# By each way, what the address says, and the form.
+_WAYS: dict[str, tuple[Any, type[DepartmentForm | LinkForm | NotedForm]]] = {
+    "service": (gettext_lazy("A department of the town"), DepartmentForm),
+    "lien": (gettext_lazy("Someone outside, by e-mail"), LinkForm),
+    "ailleurs": (gettext_lazy("By letter or telephone"), NotedForm),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_only
 def ask(request: HttpRequest, reference: str) -> HttpResponse:
-    """Ask whose opinion is sought; the POST notes it."""
-    submission, actor = _load(request, reference)
+    """Ask whose opinion is sought, by one of three ways; the POST asks it."""
+    submission, actor = load(request, reference), actor_of(request)
+    if not permissions.may_ask_opinion(actor, submission):
+        raise PermissionDenied
     if submission.is_over:
         return _changed(request, submission)
+    places = places_for(submission)
+    way = request.GET.get("par", "")
+    if way not in _WAYS:
+        way = "service" if places else "lien"
+    kind = _WAYS[way][1]
     typed = take_typed(request, request.path)
     initial = (
         {name: str(value)[:5000] for name, value in typed.items()} if typed else {"asked_on": timezone.localdate()}
     )
-    form, status = AskForm(initial=initial), 200
+    form, status = kind(initial=initial, places=places), 200
     if request.method == "POST":
-        form, status = AskForm(request.POST), 422
+        form, status = kind(request.POST, places=places), 422
         if form.is_valid():
             try:
                 verbs.ask(submission, form.question, by=actor)
@@ -106,19 +62,28 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
             except StaleAction:
                 return _changed(request, submission)
             else:
-                messages.success(request, _("It is noted. The legal date does not move for it."))
+                sent = _("It is noted. The legal date does not move for it.")
+                if way != "ailleurs":
+                    sent = _("It is asked, and you are told when it is answered. The legal date does not move for it.")
+                messages.success(request, sent)
                 return redirect("desk:case", submission.reference)
-    return _draw(request, submission, actor, "desk/opinion_ask.html", {"form": form}, status)
+    ways = [(key, label, key == way) for key, (label, _form) in _WAYS.items() if key != "service" or places]
+    return _draw(request, submission, "desk/opinion_ask.html", {"form": form, "way": way, "ways": ways}, status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_only
 def answer(request: HttpRequest, reference: str, opinion_id: uuid.UUID) -> HttpResponse:
-    """Ask what was answered; the POST records it, or gives the waiting up."""
-    submission, actor = _load(request, reference)
-    opinion = submission.opinions.filter(public_id=opinion_id).first()
+    """Ask what was answered; the POST records it, gives the waiting up, or sends the link again."""
+    submission, actor = load(request, reference), actor_of(request)
+    opinion = submission.opinions.filter(public_id=opinion_id).select_related("department").first()
+    own = permissions.may_ask_opinion(actor, submission)
     if opinion is None:
-        raise Http404
+        if own:
+            raise Http404
+        raise PermissionDenied
+    if not own and not permissions.may_give_opinion(actor, opinion):
+        raise PermissionDenied
     if submission.is_over or not opinion.is_awaited:
         return _changed(request, submission)
     typed = take_typed(request, request.path)
@@ -127,37 +92,44 @@ def answer(request: HttpRequest, reference: str, opinion_id: uuid.UUID) -> HttpR
     )
     form, status = AnswerForm(initial=initial), 200
     if request.method == "POST":
-        dropped = "drop" in request.POST
+        plain = own and bool({"drop", "again"} & request.POST.keys())
         form, status = AnswerForm(request.POST), 422
-        if dropped or form.is_valid():
+        if plain or form.is_valid():
             try:
-                if dropped:
-                    verbs.drop(submission, opinion.public_id, by=actor)
-                else:
+                if not plain:
                     verbs.record(submission, opinion.public_id, form.answer, by=actor)
+                    said = _("The opinion is recorded.")
+                elif "again" in request.POST:
+                    verbs.send_again(submission, opinion.public_id, by=actor)
+                    said = _("Another link is sent; the one before opens nothing any more.")
+                else:
+                    verbs.drop(submission, opinion.public_id, by=actor)
+                    said = _("It is no longer waited for.")
             except MissingWords as missing:
                 form.add_error(missing.field, str(missing))
             except StaleAction:
                 return _changed(request, submission)
             else:
-                messages.success(
-                    request, _("It is no longer waited for.") if dropped else _("The opinion is recorded.")
-                )
-                return redirect("desk:case", submission.reference)
-    return _draw(request, submission, actor, "desk/opinion.html", {"form": form, "opinion": opinion}, status)
+                messages.success(request, said)
+                # Whoever was asked no longer reads the request.
+                return redirect("desk:case", submission.reference) if own else redirect("desk:list")
+    context = {"form": form, "opinion": opinion, "own": own}
+    return _draw(request, submission, "desk/opinion.html", context, status)
 
 
-def _load(request: HttpRequest, reference: str) -> tuple[Submission, Actor]:
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_only
+def seen(request: HttpRequest, reference: str) -> HttpResponse:
+    """Note that the department has read what was answered; a GET leads to the request."""
     submission, actor = load(request, reference), actor_of(request)
-    if not permissions.may_ask_opinion(actor, submission):
-        raise PermissionDenied
-    return submission, actor
+    if request.method == "POST":
+        verbs.seen(submission, by=actor)
+        messages.success(request, _("Noted: you have read it."))
+    return redirect("desk:case", submission.reference)
 
 
-def _draw(
-    request: HttpRequest, submission: Submission, actor: Actor, name: str, more: dict[str, Any], status: int
-) -> HttpResponse:
-    note(actor, "read", submission)
+def _draw(request: HttpRequest, submission: Submission, name: str, more: dict[str, Any], status: int) -> HttpResponse:
+    note(actor_of(request), "read", submission)
     context = {"submission": submission, "applicant": submission.applicant, "due": due_of(submission), **more}
     return page(request, name, context, section="case", status=status)
 

@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern] = [
     path("demandes/<str:reference>/transmission/arrivee/", send_on_views.arrived, name="sent_on_arrived"),
     path("demandes/<str:reference>/delai/", extend_views.extend, name="extend"),
     path("demandes/<str:reference>/avis/", opinion_views.ask, name="opinion_ask"),
+    path("demandes/<str:reference>/avis/lus/", opinion_views.seen, name="opinions_seen"),
     path("demandes/<str:reference>/avis/<uuid:opinion_id>/", opinion_views.answer, name="opinion"),
     path("demandes/<str:reference>/notification/<int:number>/", posting_views.posting, name="posting"),
     path("demandes/<str:reference>/retrait/", withdraw_views.withdrawal, name="withdraw"),

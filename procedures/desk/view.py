@@ -12,12 +12,25 @@ from portal.kit.text import fold
 
 from ..models import Label, Submission
 
-STATES = ("open", "answered", "noted", "to_visa", "to_sign", "to_post", *Submission.Status.values, "all")
+STATES = (
+    "open",
+    "answered",
+    "noted",
+    "opinion_asked",
+    "opinion_here",
+    "to_visa",
+    "to_sign",
+    "to_post",
+    *Submission.Status.values,
+    "all",
+)
 # What the address says, in French, for each value of a filter.
 SLUGS = {
     "open": "en-cours",
     "answered": "reponse-recue",
     "noted": "notes-pour-moi",
+    "opinion_asked": "avis-a-rendre",
+    "opinion_here": "avis-recus",
     "to_visa": "a-viser",
     "to_sign": "a-signer",
     "to_post": "a-poster",

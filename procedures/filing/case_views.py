@@ -5,9 +5,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -29,6 +28,7 @@ from ..lifecycle import message as letters
 from ..lifecycle import transition as transitions
 from ..lifecycle.edition import place_before
 from ..models import Decision, Document, StoredFile, Submission
+from ..models.storage import download
 from .recap_views import rows
 
 
@@ -306,12 +306,3 @@ def file(request: HttpRequest, reference: str, file_id: Any) -> HttpResponseBase
     if stored is None or stored.scan == StoredFile.Scan.INFECTED or stored.destroyed_at is not None:
         raise Http404
     return download(stored, stored.name)
-
-
-def download(stored: StoredFile, name: str) -> FileResponse:
-    """Hand the bytes over as a download, never shown by the browser as a page of ours."""
-    if stored.destroyed_at is not None:
-        raise Http404
-    return FileResponse(
-        default_storage.open(stored.key), as_attachment=True, filename=name, content_type=stored.content_type
-    )

@@ -31,6 +31,7 @@ _WHY = {
     "head": gettext_noop("to study the request"),
     "signatory": gettext_noop("to decide"),
     "auditor": gettext_noop("to check how the town hall treats requests"),
+    "outside": gettext_noop("to give an opinion that the department in charge asked for"),
     "": gettext_noop("because the department in charge gave it the request to read"),
 }
 

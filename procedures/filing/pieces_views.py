@@ -23,7 +23,8 @@ from ..definition.lookups import Context
 from ..lifecycle import acknowledgement, clock_words, pieces, pieces_answer
 from ..lifecycle.transition import locked
 from ..models import AskedPiece, PiecesRequest, PiecesSending, Submission
-from .case_views import download, load
+from ..models.storage import download
+from .case_views import load
 
 _LONGEST = 2000
 

@@ -12,7 +12,8 @@ from accounts.permissions import actor_of
 from ..lifecycle import silence_asks
 from ..lifecycle.transition import StaleAction
 from ..models import Document, SilenceRequest
-from .case_views import download, load
+from ..models.storage import download
+from .case_views import load
 
 # What the address says, in French.
 _ASKED = {"attestation": SilenceRequest.Kind.ATTESTATION, "motifs": SilenceRequest.Kind.REASONS}

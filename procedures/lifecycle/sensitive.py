@@ -61,9 +61,8 @@ def destroy_of(submission: Submission, today: date | None = None) -> bool:
         redacted = without_sensitive(definition, sent.answers)
         kept = {name: source for name, source in sent.sources.items() if name in redacted}
         AnswerSet.objects.filter(pk=sent.pk).update(content=canonical(redacted), sources=kept)
-    names = {name for name, field in definition.every_field.items() if field.sensitive}
     for link in AnswerFile.objects.filter(submission=current).select_related("stored"):
-        if {link.field_id, link.field_id.split("-", 1)[0], link.field_id.rsplit("-", 1)[-1]} & names:
+        if is_sensitive(definition, link.field_id):
             destroy(link.stored)
     count = documents(current, [Document.Kind.RECEIPT])
     current.sensitive_destroyed_at = timezone.now()
@@ -72,6 +71,13 @@ def destroy_of(submission: Submission, today: date | None = None) -> bool:
     record.done_at = timezone.now()
     record.save(update_fields=["done_at"])
     return True
+
+
+def is_sensitive(definition: ProcedureDefinition, asked: str) -> bool:
+    """Say whether the question that a file answers is sensitive; one of a row is named "group-2-field"."""
+    fields = definition.every_field
+    names = {asked, asked.split("-", 1)[0], asked.rsplit("-", 1)[-1]}
+    return any(name in fields and fields[name].sensitive for name in names)
 
 
 def without_sensitive(definition: ProcedureDefinition, answers: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import IO, Any
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.http import FileResponse, Http404
 from django.utils import timezone
 
 from .file import StoredFile
@@ -85,3 +86,14 @@ def drop_pieces(upload: PartialUpload) -> None:
         default_storage.delete(upload.key(start))
     # A piece whose row was undone lies just after the last one that counts.
     default_storage.delete(upload.key(upload.received))
+
+
+def download(stored: StoredFile, name: str) -> FileResponse:
+    """Hand the bytes over as a download, never shown by the browser as a page of ours; Http404 once they are destroyed."""
+    if stored.destroyed_at is not None:
+        raise Http404
+    response = FileResponse(
+        default_storage.open(stored.key), as_attachment=True, filename=name, content_type=stored.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -4,7 +4,7 @@ from accounts.models import Mandate, Role
 from accounts.permissions import Actor
 
 from ..definition.workflow import Transition
-from ..models import Submission
+from ..models import Opinion, Submission
 from .citizen import mandate_over, may_see_as_citizen
 from .seeing import desk_departments
 
@@ -43,6 +43,13 @@ def works_as(actor: Actor, role: Role) -> bool:
 def may_ask_opinion(actor: Actor, submission: Submission) -> bool:
     """Agents and heads of the responsible department ask for opinions, and record them."""
     return bool(roles_on(actor, submission) & _GRANTS["agent"])
+
+
+def may_give_opinion(actor: Actor, opinion: Opinion) -> bool:
+    """Whoever prepares or signs in the department that is asked answers for it, as long as it may be answered."""
+    if opinion.department_id is None or not opinion.is_open or opinion.submission.is_over:
+        return False
+    return bool(actor.roles_in(opinion.department_id, opinion.submission.procedure.public_id) & _WRITERS)
 
 
 def may_post(actor: Actor, submission: Submission) -> bool:

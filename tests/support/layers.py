@@ -13,7 +13,7 @@ PARTS = [
     {"permissions"},
     {"lifecycle", "documents"},
     {"interchange"},
-    {"filing", "space", "desk", "studio", "tasks", "management"},
+    {"filing", "space", "desk", "studio", "consulted", "tasks", "management"},
     {"urls", "apps"},
 ]
 KIT_MAY_IMPORT = {"town"}
