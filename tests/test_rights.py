@@ -225,6 +225,10 @@ EXPECTED: dict[str, dict[str, int]] = {
     "desk:stop_batch": desk(404) | {"agent": 302},
     "desk:hand_over": desk() | {"signatory": 403, "auditor": 403},
     "desk:opinion_ask": desk() | {"signatory": 403, "auditor": 403},
+    "desk:ties": desk() | {"signatory": 403, "auditor": 403},
+    "desk:watch": desk(302),
+    # It has not ended: its page leads back.
+    "desk:reopen": desk(302) | {"signatory": 403, "auditor": 403},
     "desk:opinions_seen": desk(302),
     # The links of opinions are their own key; this one is forged.
     "consulted:opinion": dict.fromkeys(ROLES, 404),

@@ -182,6 +182,9 @@ SENT: dict[str, Answers] = {
     "desk:hand_over": desk(422, "agent", "head"),
     "desk:opinion_ask": desk(422, "agent", "head"),
     "desk:opinion": desk(422, "agent", "head"),
+    "desk:ties": desk(422, "agent", "head"),
+    "desk:watch": desk(302, "agent", "head", "signatory"),
+    "desk:reopen": desk(302, "agent", "head"),
     "desk:opinions_seen": desk(302, "agent", "head"),
     # The links of opinions are their own key; this one is forged.
     "consulted:opinion": everyone(404),

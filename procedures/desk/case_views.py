@@ -15,6 +15,7 @@ from accounts.identity.work_session import take_typed
 from accounts.permissions import actor_of
 
 from .. import permissions
+from ..lifecycle import eye
 from ..lifecycle import message as letters
 from ..models import Submission
 from . import beside, casefile
@@ -35,6 +36,8 @@ def draw(request: HttpRequest, submission: Submission, wrong: forms.Form | None 
     actor = actor_of(request)
     note(actor, "read", submission)
     context = casefile.gather(actor, submission)
+    if context["watching"]:
+        eye.seen(submission, by=actor)
     if context["may_write"]:
         context["form"] = (
             wrong

@@ -20,6 +20,7 @@ from ..models import (
     Procedure,
     ProcedureVersion,
     Submission,
+    Watch,
 )
 from ..models.case import SubmissionQuerySet
 from . import facets
@@ -72,6 +73,10 @@ def selected(
         found = found.filter(pk__in=Message.objects.filter(from_citizen=True, read_at=None).values("submission"))
     elif view.state == "noted":
         found = found.filter(pk__in=Mention.objects.filter(user=actor.user, seen_at=None).values("note__submission"))
+    elif view.state in {"watched", "watched_news"}:
+        watched = Watch.objects.filter(user=actor.user)
+        watched = watched.with_news(actor.key) if view.state == "watched_news" else watched
+        found = found.filter(pk__in=watched.values("submission"))
     elif view.state == "opinion_asked":
         asked = Opinion.objects.awaited().filter(department__in=permissions.desk_departments(actor, COLLEAGUES))
         found = found.filter(status__in=OPEN, pk__in=asked.values("submission"))

@@ -73,6 +73,7 @@ def counters(actor: Actor) -> list[Counter]:
         ),
         (View(state="answered"), _("Citizens’ answers"), _("messages not read yet"), "reply", ""),
         (View(state="noted"), _("Notes for me"), _("a colleague asks you to look"), "user", ""),
+        (View(state="watched_news"), _("Something new"), _("on what you keep an eye on"), "eye", ""),
         (View(state="opinion_asked"), _("Opinions to give"), _("another department asks you"), "reply", ""),
         (View(state="opinion_here"), _("Opinions received"), _("or late in coming"), "reply", ""),
         (View(state="open", agent="nobody"), _("To assign"), _("nobody follows them yet"), "assign", ""),

@@ -19,10 +19,12 @@ from ..lifecycle.correct import CORRECTED
 from ..lifecycle.death import RECORDED, UNDONE
 from ..lifecycle.entry import RECEIPT_GIVEN
 from ..lifecycle.extend import EXTENDED
+from ..lifecycle.link import LINKED, MERGED, UNLINKED
 from ..lifecycle.note import NOTED
 from ..lifecycle.opinions import ASKED, GIVEN
 from ..lifecycle.opinions import DROPPED as OPINION_DROPPED
 from ..lifecycle.pieces_answer import PIECES_GIVEN_UP, PIECES_NOTED, PIECES_SENT
+from ..lifecycle.reopen import REOPENED
 from ..lifecycle.route import ROUTED
 from ..lifecycle.send_on import ARRIVED, SENT_ON
 from ..lifecycle.silence import CONFIRMED, is_to_confirm
@@ -62,6 +64,10 @@ _BY_ITSELF = {
     ASSIGNED: gettext_lazy("Given back to the whole department"),
     ROUTED: gettext_lazy("Handed to another department"),
     NOTED: gettext_lazy("Internal note"),
+    LINKED: gettext_lazy("Linked to another request"),
+    UNLINKED: gettext_lazy("No longer linked to another request"),
+    MERGED: gettext_lazy("Ended: the same request was filed twice"),
+    REOPENED: gettext_lazy("Opened again"),
     ACT_UNDONE: gettext_lazy("Last act undone"),
     CORRECTED: gettext_lazy("Correction sent by the applicant"),
     PIECES_SENT: gettext_lazy("Pieces sent by the applicant"),

@@ -33,8 +33,12 @@ def holding(edition: Edition) -> int:
 
 
 def _freed() -> Q:
-    """Return which requests hold no place: one that was dealt with without a decision had its place, and keeps it."""
-    return Q(outcome__in=FREES[:2]) | Q(outcome=FREES[2], decisions__signed_at__isnull=False)
+    """Return which requests hold no place, duplicates among them.
+
+    One that was dealt with without a decision had its place, and keeps it.
+    """
+    settled = Q(outcome=FREES[2], decisions__signed_at__isnull=False)
+    return Q(outcome__in=FREES[:2]) | settled | Q(duplicate_of__isnull=False)
 
 
 def left(edition: Edition) -> int | None:

@@ -20,6 +20,7 @@ from ..models import (
     ArchiveList,
     ArchivePackage,
     CaseAccess,
+    CaseLink,
     Destruction,
     Document,
     Facet,
@@ -143,6 +144,8 @@ def _said(submission: Submission) -> None:
         submission.holds,
         submission.notes,
         submission.label_marks,
+        submission.links,
+        submission.watches,
         submission.batch_items,
     ):
         found.all().delete()
@@ -151,6 +154,7 @@ def _said(submission: Submission) -> None:
     Delivery.objects.filter(about=submission.key).delete()
     LegalNotice.objects.filter(submission=submission).delete()
     Facet.objects.filter(submission=submission).delete()
+    CaseLink.objects.filter(other=submission).delete()
     Label.objects.filter(department=submission.department_id, marks=None).delete()
     CaseAccess.objects.filter(submission=submission).delete()
 

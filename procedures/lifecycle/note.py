@@ -13,7 +13,7 @@ from journal import models as journal
 
 from .. import permissions
 from ..models import Mention, Note, Submission
-from . import colleagues
+from . import colleague_mail, colleagues
 from .grounds import MissingWords
 
 NOTED = "noted"
@@ -34,6 +34,8 @@ def write(submission: Submission, body: str, *, by: Actor, asking: Iterable[User
     wanted = set(asking)
     asked = [user for user in colleagues.team(submission) if user in wanted and user != by.user]
     Mention.objects.bulk_create(Mention(note=made, user=user) for user in asked)
+    for user in asked:
+        colleague_mail.tell(made, user)
     data = {"note": str(made.public_id)} | permissions.behalf(by, submission)
     journal.append(submission.key, NOTED, actor=by.key, role="agent", data=data)
     return made

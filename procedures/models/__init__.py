@@ -11,7 +11,7 @@ from .document import Document, SealCertificate
 from .draft import Draft
 from .edition import Edition
 from .file import AnswerFile, DraftFile, FileScan, StoredFile
-from .handling import Label, LabelMark, Mention, Note
+from .handling import CaseLink, Label, LabelMark, Mention, Note, Watch
 from .legal_notice import LegalNotice
 from .mandate_paper import MandatePaper
 from .more_time import MoreTime
@@ -42,6 +42,7 @@ __all__ = [
     "Batch",
     "BatchItem",
     "CaseAccess",
+    "CaseLink",
     "CorrectionRequest",
     "Decision",
     "Destruction",
@@ -82,5 +83,6 @@ __all__ = [
     "TimeStamp",
     "UnusualReading",
     "Visa",
+    "Watch",
     "WorkingCopy",
 ]

@@ -12,6 +12,8 @@ RARE = (
     "decisions",
     "notes",
     "label_marks",
+    "links",
+    "watches",
     "pieces_requests",
     "pieces_sendings",
     "files",

@@ -112,6 +112,10 @@ class Submission(Origin):
     # For who filed without e-mail: shows status and next step only, never the answers.
     follow_code = models.CharField(max_length=9)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # The request that goes on in its place, where this one was filed twice.
+    duplicate_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="duplicates", db_index=False
+    )
     # Its sensitive answers went at their own time; then all that names someone: what is left counts it, and its documents
     # can still be verified.
     sensitive_destroyed_at = models.DateTimeField(null=True, blank=True, editable=False)

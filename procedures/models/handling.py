@@ -1,4 +1,4 @@
-"""How a department works on a request among itself: notes for colleagues, labels. None of it is shown to the citizen."""
+"""How a department works on a request among itself: notes, labels, links, who watches. None of it is shown to the citizen."""
 
 import uuid
 
@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from journal.models import Event
 from town.models import Department
 
 from .case import Submission
@@ -80,6 +81,51 @@ class LabelMark(models.Model):
         verbose_name = _("label on a request")
         verbose_name_plural = _("labels on requests")
         constraints = [models.UniqueConstraint(fields=["label", "submission"], name="label_mark_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class CaseLink(models.Model):
+    """A request that colleagues read with another one; written both ways, so that each shows the other."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="links")
+    other = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("link between requests")
+        verbose_name_plural = _("links between requests")
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "other"], name="link_once"),
+            models.CheckConstraint(condition=~models.Q(submission=models.F("other")), name="link_to_another"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class WatchQuerySet(models.QuerySet["Watch"]):
+    def with_news(self, actor: str) -> "WatchQuerySet":
+        """Return those whose request knew something since it was last looked at, by another hand than ``actor``'s."""
+        since = Event.objects.filter(subject=models.OuterRef("subject"), at__gt=models.OuterRef("seen_at"))
+        return self.filter(models.Exists(since.exclude(actor=actor)))
+
+
+class Watch(models.Model):
+    """Someone of the desk who keeps an eye on a request, whoever follows it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="watches")
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="watches")
+    # The key under which the journal names the request.
+    subject = models.CharField(max_length=80, editable=False)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    objects = WatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request watched")
+        verbose_name_plural = _("requests watched")
+        constraints = [models.UniqueConstraint(fields=["user", "submission"], name="watch_once")]
 
     def __str__(self) -> str:
         return str(self.pk)
