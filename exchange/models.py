@@ -13,6 +13,10 @@ from portal.kit.owed import LEASE, Owed, OwedQuerySet
 from procedures.desk.view import View
 from town.models import Sector
 
+from .api.models import ApiAnswer, ApiToken, Scope
+
+__all__ = ["ApiAnswer", "ApiToken", "Export", "Scope", "Stopped"]
+
 FOLDER = "exports"
 
 

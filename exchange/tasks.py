@@ -4,6 +4,7 @@ from portal.kit.owed import sweep as sweep_owed
 from procedures.models import ArchivePackage
 
 from . import packages, seda, verbs
+from .api import tokens
 from .exporting import making
 from .models import Export, Stopped
 
@@ -44,4 +45,5 @@ def sweep() -> int:
     """Remove the exports and packages that have served; wake the worker for those that are due."""
     verbs.purge()
     packages.purge()
+    tokens.purge()
     return sweep_owed(Export) + sweep_owed(ArchivePackage)

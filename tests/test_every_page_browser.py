@@ -180,6 +180,8 @@ NOT_PAGES = {
     "desk:entry_paper",
     "desk:mandate_file",
     "consulted:file",
+    # A document for programs.
+    "api:openapi-json",
     # The double's machine formats; its page is opened by test_identity_browser.py.
     "demo_franceconnect",
     "demo_proconnect",

@@ -225,6 +225,17 @@ EXPECTED: dict[str, dict[str, int]] = {
     "desk:stop_batch": desk(404) | {"agent": 302},
     "desk:hand_over": desk() | {"signatory": 403, "auditor": 403},
     "desk:opinion_ask": desk() | {"signatory": 403, "auditor": 403},
+    "tokens:shown": STUDIO,
+    "tokens:revoke": ADMIN_ACT,
+    # A session opens nothing of the API: its document alone is for everyone.
+    "api:openapi-json": EVERYONE,
+    "api:api-root": dict.fromkeys(ROLES, 404),
+    "api:nowhere": dict.fromkeys(ROLES, 404),
+    **dict.fromkeys(
+        ("api:requests", "api:one", "api:messages", "api:events", "api:procedures"), dict.fromkeys(ROLES, 401)
+    ),
+    **dict.fromkeys(("api:note", "api:move"), dict.fromkeys(ROLES, 405)),
+    "api:message": dict.fromkeys(ROLES, 401),
     "desk:ties": desk() | {"signatory": 403, "auditor": 403},
     "desk:watch": desk(302),
     # It has not ended: its page leads back.

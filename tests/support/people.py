@@ -12,6 +12,8 @@ from django.utils import timezone
 from accounts import consents
 from accounts.models import Mandate, Membership, Person, Purpose, User
 from accounts.permissions import Actor
+from exchange.api.tokens import digest_of
+from exchange.models import ApiToken
 from procedures.lifecycle import clock, entry, opinions, silence_asks
 from procedures.lifecycle import draft as drafts
 from procedures.lifecycle.correction import Correcting
@@ -282,3 +284,16 @@ def late(submission: Submission, days: int) -> Submission:
     submission.due_on = timezone.localdate() - timedelta(days=days)
     submission.save(update_fields=["due_on"])
     return submission
+
+
+def token_of(town: Desk, secret: str = "portail_essai") -> ApiToken:
+    """Return the key of a program that acts for Nadia."""
+    return ApiToken.objects.create(
+        name="Logiciel d’essai",
+        user=town.nadia,
+        sector=town.civil.sector,
+        scopes=["requests:read"],
+        ends_on=timezone.localdate() + timedelta(days=30),
+        digest=digest_of(secret),
+        hint=secret[:12],
+    )
