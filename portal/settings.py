@@ -279,6 +279,7 @@ SWEEPS = [
     "procedures.tasks.watch_legal_dates",
     "procedures.tasks.watch_readings",
     "procedures.tasks.tend_archives",
+    "procedures.tasks.watch_month",
     "journal.tasks.sweep",
     "accounts.tasks.sweep",
     "exchange.tasks.sweep",

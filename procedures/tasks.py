@@ -1,5 +1,7 @@
 """django-q2 entry points: take ids, may run twice, call one function."""
 
+from django_q.tasks import async_task
+
 from portal.kit.owed import sweep as sweep_owed
 
 from .documents import issuing, seal, seal_alert, stamp
@@ -10,6 +12,7 @@ from .lifecycle import (
     legal_watch,
     opinions,
     prefill,
+    quality,
     registration,
     retain,
     scanning,
@@ -100,6 +103,19 @@ def watch_readings() -> int:
 def tend_archives() -> int:
     """Destroy what is due: what lists answered by the archives name, and sensitive answers at their own time."""
     return eliminate.carry_out() + sensitive.destroy_due()
+
+
+def watch_month() -> int:
+    """Have the figures that the town publishes taken, once the month has ended; return whether they were owed."""
+    if not quality.is_due():
+        return 0
+    async_task("procedures.tasks.take_figures", cluster="bulk")
+    return 1
+
+
+def take_figures() -> int:
+    """Take the figures that the town publishes, once the month has ended."""
+    return quality.take()
 
 
 def watch_legal_dates() -> int:

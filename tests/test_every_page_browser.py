@@ -182,6 +182,7 @@ NOT_PAGES = {
     "consulted:file",
     # A document for programs.
     "api:openapi-json",
+    "pages:quality_data",
     # The double's machine formats; its page is opened by test_identity_browser.py.
     "demo_franceconnect",
     "demo_proconnect",

@@ -225,6 +225,11 @@ EXPECTED: dict[str, dict[str, int]] = {
     "desk:stop_batch": desk(404) | {"agent": 302},
     "desk:hand_over": desk() | {"signatory": 403, "auditor": 403},
     "desk:opinion_ask": desk() | {"signatory": 403, "auditor": 403},
+    "filing:rate": followed(),
+    "desk:ratings": desk(elsewhere=200),
+    "desk:hide_rating": desk(302, elsewhere=302),
+    "pages:quality": EVERYONE,
+    "pages:quality_data": EVERYONE,
     "tokens:shown": STUDIO,
     "tokens:revoke": ADMIN_ACT,
     # A session opens nothing of the API: its document alone is for everyone.

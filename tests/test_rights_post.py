@@ -182,6 +182,12 @@ SENT: dict[str, Answers] = {
     "desk:hand_over": desk(422, "agent", "head"),
     "desk:opinion_ask": desk(422, "agent", "head"),
     "desk:opinion": desk(422, "agent", "head"),
+    "filing:rate": followed(422),
+    "desk:ratings": READ_ONLY_WORK,
+    # That answer is of nobody.
+    "desk:hide_rating": desk(404, *AGENTS),
+    "pages:quality": READ_ONLY,
+    "pages:quality_data": READ_ONLY,
     "tokens:shown": work(403, town_admin=422, admin_elsewhere=422),
     "tokens:revoke": studio(302),
     "api:openapi-json": everyone(415),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import verify_view, views
+from . import quality_view, verify_view, views
 
 app_name = "pages"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("contact/", views.contact, name="contact"),
     path("plan-du-site/", views.sitemap, name="sitemap"),
+    path("statistiques/", quality_view.quality, name="quality"),
+    path("statistiques/donnees.csv", quality_view.data, name="quality_data"),
     path("verifier/", verify_view.verify, name="verify"),
 ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import actor_of
 
 from .. import permissions
-from ..models import figures
+from ..models import dropout, figures
 from .access import desk_only, page
 from .words import short_day
 
@@ -74,12 +74,16 @@ def statistics(request: HttpRequest) -> HttpResponse:
     slug = request.GET.get("periode", "")
     slug = slug if slug in PERIODS else _USUAL
     rows, spans = figures.by_procedure(permissions.visible_submissions(actor), figures.Period.of(PERIODS[slug]))
+    keys = [row.key for row in rows]
+    period = figures.Period.of(PERIODS[slug])
+    said = dropout.opinions(period.first, period.today, keys)
     asked = sorted(
         ((count, label, row.title) for row in rows for label, count in row.corrected.items()),
         key=lambda one: (-one[0], one[2], one[1]),
     )
     context = {
-        "rows": rows,
+        "rows": [(row, said.get(row.key)) for row in rows],
+        "paths": dropout.paths({row.key: row.online for row in rows}, period.first),
         "bars": bars(spans),
         "periods": periods(slug),
         "monthly": PERIODS[slug] > 100,

@@ -20,7 +20,7 @@ from ..definition.base import Answers
 from ..definition.document import Step
 from ..definition.fields import FileField
 from ..definition.trace import Trace
-from ..models import Draft, DraftFile, Edition, Procedure, StoredFile
+from ..models import Draft, DraftFile, Edition, Procedure, StepCount, StoredFile
 from ..models.draft import RESUME_LINK, expiry
 from ..models.storage import drop_pieces, remove
 from . import prefill
@@ -41,6 +41,7 @@ def start(
     Under a ``mandate`` it is for its principal.
     """
     assert procedure.current_version is not None, "a procedure that is open has a version"  # noqa: S101
+    StepCount.add(procedure.current_version.pk, StepCount.BEGUN)
     return Draft.objects.create(
         procedure=procedure,
         version=procedure.current_version,
@@ -68,6 +69,10 @@ def save_step(draft: Draft, step_id: str, answers: Answers, tab: str = "") -> No
     """Keep the valid answers of a step, and forget what was pending of it. ``tab`` names the page that sends them."""
     draft.answers = {**draft.answers, **answers}
     draft.pending = {name: raw for name, raw in draft.pending.items() if name != step_id}
+    # What an agent enters at the counter is another way: it says nothing of the form.
+    if step_id not in draft.counted and not draft.is_entered:
+        draft.counted = [*draft.counted, step_id]
+        StepCount.add(draft.version_id, step_id)
     _touch(draft, step_id, tab)
 
 
@@ -148,7 +153,9 @@ def _touch(draft: Draft, step_id: str = "", tab: str = "") -> None:
         draft.touched = {**draft.touched, step_id: [draft.revision, tab[:16]]}
     draft.updated_at = timezone.now()
     draft.expires_at = expiry()
-    draft.save(update_fields=["answers", "pending", "conflicts", "revision", "touched", "updated_at", "expires_at"])
+    draft.save(
+        update_fields=["answers", "pending", "conflicts", "revision", "touched", "counted", "updated_at", "expires_at"]
+    )
 
 
 def attach(draft: Draft, field: FileField, uploads: list[UploadedFile[Any]], path: str) -> list[str]:

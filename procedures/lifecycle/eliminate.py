@@ -28,6 +28,7 @@ from ..models import (
     LegalNotice,
     Notification,
     PieceFile,
+    Rating,
     StoredFile,
     Submission,
 )
@@ -155,6 +156,7 @@ def _said(submission: Submission) -> None:
     LegalNotice.objects.filter(submission=submission).delete()
     Facet.objects.filter(submission=submission).delete()
     CaseLink.objects.filter(other=submission).delete()
+    Rating.objects.filter(submission=submission).update(submission=None, words="")
     Label.objects.filter(department=submission.department_id, marks=None).delete()
     CaseAccess.objects.filter(submission=submission).delete()
 

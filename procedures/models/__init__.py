@@ -21,6 +21,7 @@ from .pieces_request import AskedPiece, PieceFile, PiecesRequest
 from .pieces_sending import PiecesSending
 from .prefill import Partner, Prefill
 from .procedure import Procedure, ProcedureVersion
+from .rating import QualitySnapshot, Rating, StepCount
 from .reading import ReadingWatch, UnusualReading
 from .safe import SafePaper
 from .saved_view import SavedView
@@ -72,12 +73,15 @@ __all__ = [
     "Prefill",
     "Procedure",
     "ProcedureVersion",
+    "QualitySnapshot",
+    "Rating",
     "ReadingWatch",
     "SafePaper",
     "SavedView",
     "SealCertificate",
     "SentOn",
     "SilenceRequest",
+    "StepCount",
     "StoredFile",
     "Submission",
     "TimeStamp",

@@ -61,6 +61,8 @@ class Draft(Origin):
     # Grows at each save; ``touched`` says at which one each step last changed, and from which page, so that two tabs
     # see each other and a page never takes its own save for another's.
     revision = models.PositiveIntegerField(default=0)
+    # The steps that were counted as passed: each once for a draft.
+    counted = models.JSONField(default=list, editable=False)
     touched = models.JSONField(default=dict)
     # What a second tab or device sent over a newer save: kept by step until the person chooses.
     conflicts = models.JSONField(default=dict)

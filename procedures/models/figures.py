@@ -23,6 +23,7 @@ class Figures:
     """One procedure over a period; delays in days from reception to signature, in the order of their length."""
 
     title: str
+    key: int = 0
     received: int = 0
     online: int = 0
     delays: list[int] = field(default_factory=list)
@@ -86,6 +87,11 @@ class Period:
         """Return the first moment of it."""
         return timezone.make_aware(datetime.combine(self.first, time.min))
 
+    @property
+    def end(self) -> datetime:
+        """Return the moment at which its last day ends."""
+        return timezone.make_aware(datetime.combine(self.first + timedelta(days=self.days), time.min))
+
 
 def by_procedure(among: SubmissionQuerySet, period: Period) -> tuple[list[Figures], list[Span]]:
     """Return the figures of each procedure that something happened to, and the weeks or months of the period.
@@ -99,13 +105,13 @@ def by_procedure(among: SubmissionQuerySet, period: Period) -> tuple[list[Figure
         all=Count("pk"), online=Count("pk", filter=Q(channel=Submission.Channel.ONLINE))
     )
     for key, title, every, online in counted:
-        found[key] = Figures(title, every, online)
+        found[key] = Figures(title, key, every, online)
     signed = Decision.objects.filter(
-        signed_at__gte=period.since, basis="", submission__in=among.order_by().values("pk")
+        signed_at__gte=period.since, signed_at__lt=period.end, basis="", submission__in=among.order_by().values("pk")
     )
     wanted = ("submission__procedure", "submission__procedure__title", "submission__received_at", "signed_at")
     for key, title, received_at, signed_at, due_on in signed.values_list(*wanted, "submission__due_on").iterator():
-        one = found.setdefault(key, Figures(title))
+        one = found.setdefault(key, Figures(title, key))
         day = timezone.localdate(signed_at)
         one.delays.append(max(0, (day - timezone.localdate(received_at)).days))
         one.dated += due_on is not None
@@ -115,13 +121,13 @@ def by_procedure(among: SubmissionQuerySet, period: Period) -> tuple[list[Figure
         one.delays.sort()
     spoken = among.filter(outcome_by=Submission.OutcomeBy.SILENCE, due_on__gte=period.first, due_on__lt=period.today)
     for key, title, count in spoken.order_by().values_list("procedure", "procedure__title").annotate(n=Count("pk")):
-        found.setdefault(key, Figures(title)).by_silence = count
+        found.setdefault(key, Figures(title, key)).by_silence = count
     asked = AskedCorrection.objects.filter(
         request__asked_on__gte=period.first, request__submission__in=among.order_by().values("pk")
     ).order_by()
     pairs = asked.values_list("request__submission__procedure", "request__submission__procedure__title", "label")
     for key, title, label, count in pairs.annotate(n=Count("pk")):
-        found.setdefault(key, Figures(title)).corrected[label] += count
+        found.setdefault(key, Figures(title, key)).corrected[label] += count
     spans = _spans(came, moments, period)
     return sorted(found.values(), key=lambda one: (-one.received, one.title)), spans
 

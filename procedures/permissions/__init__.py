@@ -47,8 +47,10 @@ from .seeing import (
     exportable_submissions,
     may_export,
     may_export_sensitive,
+    may_hide_rating,
     may_use_desk,
     other_sector_of,
+    read_ratings,
     visible_submissions,
 )
 from .views import may_drop_view, saved_views, sharing_departments
@@ -84,6 +86,7 @@ __all__ = [
     "may_export_sensitive",
     "may_give_opinion",
     "may_handle",
+    "may_hide_rating",
     "may_hold",
     "may_note",
     "may_post",
@@ -97,6 +100,7 @@ __all__ = [
     "may_write_as_agent",
     "other_sector_of",
     "other_sector_to_enter",
+    "read_ratings",
     "roles_on",
     "saved_views",
     "sharing_departments",

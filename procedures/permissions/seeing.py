@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONArray
 
 from accounts.models import DESK_ROLES, Role
@@ -10,7 +10,7 @@ from accounts.permissions import TOLD, Actor, told_of
 from town.models import Sector
 from town.tree import Below, Listed
 
-from ..models import CaseAccess, Procedure, Submission
+from ..models import CaseAccess, Procedure, Rating, Submission
 from ..models.case import SubmissionQuerySet
 
 # Who takes requests out of the desk as a file: an auditor reads where it is written down that she did, and takes nothing.
@@ -57,6 +57,16 @@ def may_export_sensitive(actor: Actor) -> bool:
 def exportable_submissions(actor: Actor) -> SubmissionQuerySet:
     """Return the requests that ``actor`` may take out as a file: of those she sees, those she does not only audit."""
     return _submissions(actor, EXPORTERS)
+
+
+def read_ratings(actor: Actor) -> QuerySet[Rating]:
+    """Return the words of people about the procedures of her departments."""
+    return Rating.objects.filter(department__in=list(desk_departments(actor)), hidden_at=None).exclude(words="")
+
+
+def may_hide_rating(actor: Actor, rating: Rating) -> bool:
+    """A head hides words that name someone."""
+    return rating.department_id in desk_departments(actor, (Role.HEAD,))
 
 
 def other_sector_of(actor: Actor, reference: str) -> Sector | None:
