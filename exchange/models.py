@@ -14,8 +14,9 @@ from procedures.desk.view import View
 from town.models import Sector
 
 from .api.models import ApiAnswer, ApiToken, Scope
+from .webhooks.models import Webhook, WebhookDelivery
 
-__all__ = ["ApiAnswer", "ApiToken", "Export", "Scope", "Stopped"]
+__all__ = ["ApiAnswer", "ApiToken", "Export", "Scope", "Stopped", "Webhook", "WebhookDelivery"]
 
 FOLDER = "exports"
 

@@ -6,7 +6,8 @@ from procedures.models import ArchivePackage
 from . import packages, seda, verbs
 from .api import tokens
 from .exporting import making
-from .models import Export, Stopped
+from .models import Export, Stopped, WebhookDelivery
+from .webhooks import telling
 
 
 def make_export(pk: int) -> None:
@@ -41,9 +42,27 @@ def make_package(pk: int) -> None:
             package.fail(error)
 
 
+def tell_program(pk: int) -> None:
+    """Tell a program of an event; a failure is noted on the row and tried again later."""
+    delivery = WebhookDelivery.claim(pk)
+    if delivery is None:
+        return
+    if delivery.webhook.paused_at is not None:
+        delivery.wait(RuntimeError("paused"))
+        return
+    try:
+        telling.tell(delivery)
+    except Exception as error:
+        telling.settle(delivery, error)
+    else:
+        telling.settle(delivery, None)
+
+
 def sweep() -> int:
     """Remove the exports and packages that have served; wake the worker for those that are due."""
     verbs.purge()
     packages.purge()
     tokens.purge()
-    return sweep_owed(Export) + sweep_owed(ArchivePackage)
+    telling.purge()
+    telling.enrol()
+    return sweep_owed(Export) + sweep_owed(ArchivePackage) + sweep_owed(WebhookDelivery)

@@ -31,14 +31,14 @@ import uuid
 from datetime import timedelta
 from django.utils import timezone
 from accounts.models import Absence, HelpStructure, Invitation, Mandate, Membership, Person, User
-from exchange.models import Export
+from exchange.models import ApiToken, Export, Webhook, WebhookDelivery
 from accounts.permissions import Actor
 from procedures.definition.upgrade import parse
 from procedures.lifecycle.publish import publish
 from procedures.lifecycle.correction import correctable, last_sent
 from procedures.lifecycle.mandate_mail import link_for
 from procedures.models import ArchiveList, Batch, CorrectionRequest, Draft, Label, Note, Opinion, Notification
-from procedures.models import PiecesRequest, Procedure, SafePaper, SavedView, SilenceRequest, Submission
+from procedures.models import PiecesRequest, Procedure, QualitySnapshot, Rating, SafePaper, SavedView, SilenceRequest, Submission
 role = Membership.objects.filter(user__email='agent@exemple.fr').order_by('pk').first()
 away = Absence.objects.get()
 mine = Submission.objects.filter(person__user__email='citoyen@exemple.fr')
@@ -104,6 +104,17 @@ lettered = next(
     for one in Procedure.objects.filter(current_version__isnull=False).select_related('current_version')
     if (letters := one.current_version.definition.letters.templates))
 opinion = Opinion.objects.create(submission=onward, body='Service voisin', asked_on=today, asked_by_name='N. Roussel')
+told = Webhook.objects.create(
+    name='Carte', url='https://carte.example/', user=role.user, sector=role.department.sector, failures=2)
+for number, state in enumerate(('done', 'failed', 'queued')):
+    WebhookDelivery.objects.create(webhook=told, event=number, body='{}', state=state, last_error='500',
+                                   done_at=timezone.now(), answer=200)
+ApiToken.objects.create(name='Carte', user=role.user, sector=role.department.sector, scopes=['requests:read'],
+                        ends_on=today, digest='x', hint='portail_abcd', networks=['192.0.2.0/24'])
+QualitySnapshot.objects.create(procedure=case.procedure, month=today.replace(day=1), received=40, decided=38,
+    median_days=3, in_time_percent=97, by_silence=0, begun=50, sent=40, ratings=25, satisfaction=84, clarity=62)
+Rating.objects.create(procedure=case.procedure, version=case.version, department=case.department, submission=case,
+                      moment='filing', score=4, words='La photo est difficile.')
 linked = Opinion.objects.create(
     submission=onward, body='SDIS', way='link', email='a@sdis.example', shows_answers=True, shows_identity=True,
     question='Assez large ?', asked_on=today, reply_by=today, asked_by_name='N. Roussel')
@@ -118,6 +129,7 @@ print('found ' + json.dumps({
     'own desk:posting': {
         'reference': letter.decision.submission.reference, 'number': letter.decision.number},
     'batch_id': str(many.public_id),
+    'hook_id': str(told.public_id),
     'outcome': 'granted',
     'letter_id': lettered[1],
     'own studio:letter': {'slug': lettered[0]},

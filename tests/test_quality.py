@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.permissions import Actor
 from procedures.lifecycle import draft as drafts
 from procedures.lifecycle import quality, rating
-from procedures.models import Procedure, QualitySnapshot, Rating, StepCount, Submission
+from procedures.models import Draft, Procedure, QualitySnapshot, Rating, StepCount, Submission, dropout
 from procedures.tasks import tend_archives
 from tests.support import people
 from tests.support.client import Portal
@@ -112,16 +112,19 @@ def test_the_words_go_with_the_request_and_the_figure_stays(desk: Desk) -> None:
     assert tend_archives() == 0
 
 
-def test_a_draft_is_counted_once_at_each_step(desk: Desk) -> None:
-    draft = drafts.start(desk.procedure, desk.zoe.person)
+def test_a_draft_is_counted_once_at_each_step_and_once_it_is_gone(desk: Desk) -> None:
+    draft, today = drafts.start(desk.procedure, desk.zoe.person), timezone.localdate()
     for _ in range(3):
         drafts.save_step(draft, "acte", {"kind": "full", "which": None, "copies": 2})
-    assert (counted(StepCount.BEGUN), counted("acte")) == (1, 1)
+    assert counted("acte") == 1
     desk.file()
-    assert (counted(StepCount.BEGUN), counted("acte")) == (2, 2)
+    assert counted("acte") == 2
     # What is entered at the counter says nothing of the form.
     desk.enter()
-    assert (counted(StepCount.BEGUN), counted("acte")) == (2, 2)
+    assert counted("acte") == 2
+    assert dropout.begun(today, today)[desk.procedure.pk] == 2
+    drafts.discard(draft)
+    assert dropout.begun(today, today)[desk.procedure.pk] == 2
 
 
 def test_the_department_sees_how_far_drafts_come(portal: Portal, desk: Desk) -> None:
@@ -155,7 +158,7 @@ def test_the_figures_of_a_month_that_has_ended_are_taken_once(desk: Desk) -> Non
     case = desk.file(at=timezone.now() - timedelta(days=40))
     rating.give(case, rating.Said(5), by=Actor(user=desk.zoe))
     Rating.objects.update(given_on=last)
-    StepCount.objects.update(day=last)
+    Draft.objects.update(created_at=timezone.now() - timedelta(days=40))
     # Of this month: not counted yet.
     desk.file()
     assert quality.is_due()
@@ -163,7 +166,7 @@ def test_the_figures_of_a_month_that_has_ended_are_taken_once(desk: Desk) -> Non
     assert not quality.is_due()
     assert quality.take() == 0
     one = QualitySnapshot.objects.get(procedure=desk.procedure)
-    assert (one.month, one.received, one.sent, one.ratings) == (last.replace(day=1), 1, 1, 1)
+    assert (one.month, one.received, one.begun, one.sent, one.ratings) == (last.replace(day=1), 1, 1, 1, 1)
     assert one.satisfaction == 100
 
 

@@ -62,6 +62,7 @@ class World:
             "token": "forged",
             "batch_id": people.batch_of(self.town, self.town.claire).public_id,
             "view_id": SavedView.objects.create(owner=self.town.nadia, name="Urgentes").public_id,
+            "hook_id": people.hook_of(self.town).public_id,
             "token_id": people.token_of(self.town).public_id,
             "list_id": self.town.listed().public_id,
             "draft_id": drafts.start(self.town.procedure, self.town.zoe.person).public_id,
@@ -110,6 +111,7 @@ class World:
             self.town.ask_correction(self.file())
             self.town.ask_opinion(self.case)
             people.token_of(self.town, f"portail_{number}-{times}")
+            people.hook_of(self.town)
             SavedView.objects.create(owner=self.town.claire, name=f"Vue {number}-{times}")
             notes.write(self.case, "À revoir.", by=Actor(user=self.town.nadia), asking=[self.town.claire])
             labels.put(self.case, f"mot {number % 8}", by=Actor(user=self.town.nadia))

@@ -232,6 +232,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "pages:quality_data": EVERYONE,
     "tokens:shown": STUDIO,
     "tokens:revoke": ADMIN_ACT,
+    "tokens:hooks": STUDIO,
+    "tokens:hook": ADMIN,
     # A session opens nothing of the API: its document alone is for everyone.
     "api:openapi-json": EVERYONE,
     "api:api-root": dict.fromkeys(ROLES, 404),

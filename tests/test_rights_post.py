@@ -190,6 +190,8 @@ SENT: dict[str, Answers] = {
     "pages:quality_data": READ_ONLY,
     "tokens:shown": work(403, town_admin=422, admin_elsewhere=422),
     "tokens:revoke": studio(302),
+    "tokens:hooks": work(403, town_admin=422, admin_elsewhere=422),
+    "tokens:hook": studio(302),
     "api:openapi-json": everyone(415),
     "api:api-root": everyone(415),
     "api:nowhere": everyone(415),

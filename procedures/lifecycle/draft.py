@@ -41,7 +41,6 @@ def start(
     Under a ``mandate`` it is for its principal.
     """
     assert procedure.current_version is not None, "a procedure that is open has a version"  # noqa: S101
-    StepCount.add(procedure.current_version.pk, StepCount.BEGUN)
     return Draft.objects.create(
         procedure=procedure,
         version=procedure.current_version,
@@ -207,6 +206,9 @@ def discard(draft: Draft) -> None:
         remove(stored)
     for upload in draft.uploads.filter(done_at=None):
         drop_pieces(upload)
+    if not draft.is_entered:
+        # While it is there it counts by itself.
+        StepCount.add(draft.version_id, StepCount.BEGUN, timezone.localdate(draft.created_at))
     draft.delete()
 
 

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
-from ..models import Procedure, QualitySnapshot, StepCount, Submission, dropout, figures
+from ..models import Procedure, QualitySnapshot, Submission, dropout, figures
 from ..models.rating import first_of
 
 
@@ -28,8 +27,7 @@ def take() -> int:
     rows, _spans = figures.by_procedure(Submission.objects.filter(received_at__lt=period.end), period)
     known = {one.key: one for one in rows}
     said = dropout.opinions(first, last)
-    begun = StepCount.objects.filter(day__gte=first, day__lte=last, step=StepCount.BEGUN).order_by()
-    counts = dict(begun.values_list("version__procedure").annotate(n=Sum("count")))
+    counts = dropout.begun(first, last)
     made = []
     for procedure in Procedure.objects.listed():
         one = known.get(procedure.pk, figures.Figures(procedure.title, procedure.pk))
@@ -43,7 +41,7 @@ def take() -> int:
                 median_days=one.median_days,
                 in_time_percent=one.in_time_percent,
                 by_silence=one.by_silence,
-                begun=counts.get(procedure.pk, 0),
+                begun=counts[procedure.pk],
                 sent=one.online,
                 ratings=opinion.count if opinion else 0,
                 satisfaction=opinion.satisfaction if opinion else None,

@@ -85,6 +85,7 @@ class Draft(Origin):
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
         indexes = [
+            models.Index(fields=["created_at"], name="draft_begun"),
             models.Index(fields=["person", "-updated_at"], name="draft_person"),
             models.Index(
                 fields=["-updated_at", "-id"],

@@ -1,11 +1,14 @@
 """How far people come in a procedure, and what they say of it, over a period: read from counts, never from drafts."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Avg, Count, Sum
+from django.utils import timezone
 
+from .draft import Draft
 from .procedure import ProcedureVersion
 from .rating import Rating, StepCount
 
@@ -43,6 +46,27 @@ class Opinion:
     clarity: int | None
 
 
+def begun(first: date, until: date, procedures: Iterable[int] | None = None) -> Counter[int]:
+    """Return how many drafts were begun between two days, by procedure: those that are there, and those that are gone.
+
+    What agents enter at the counter is not counted.
+    """
+    gone = StepCount.objects.filter(day__gte=first, day__lte=until, step=StepCount.BEGUN).order_by()
+    there = Draft.objects.filter(
+        created_at__gte=_morning(first), created_at__lt=_morning(until + timedelta(days=1)), entered_by=None
+    ).order_by()
+    if procedures is not None:
+        wanted = list(procedures)
+        gone, there = gone.filter(version__procedure__in=wanted), there.filter(procedure__in=wanted)
+    counts = Counter(dict(gone.values_list("version__procedure").annotate(n=Sum("count"))))
+    counts.update(dict(there.values_list("procedure").annotate(n=Count("pk"))))
+    return counts
+
+
+def _morning(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
 def paths(sent_online: Mapping[int, int], first: date) -> list[Path]:
     """Return the way through each of some procedures since a day, in its latest version's order; the most begun first.
 
@@ -58,17 +82,18 @@ def paths(sent_online: Mapping[int, int], first: date) -> list[Path]:
         steps[step] = steps.get(step, 0) + count
         newest[procedure] = max(newest.get(procedure, 0), version)
     versions = ProcedureVersion.objects.select_related("procedure").in_bulk(list(newest.values()))
+    all_begun = begun(first, timezone.localdate(), found)
     made = []
     for procedure, counts in found.items():
         version = versions[newest[procedure]]
-        begun, sent = counts.get(StepCount.BEGUN, 0), sent_online[procedure]
+        started, sent = all_begun[procedure], sent_online[procedure]
         names = [(step.id, step.title) for step in version.definition.all_steps]
         passed = [
-            Passed(name, counts[key], min(100, 100 * counts[key] // begun) if begun else 0)
+            Passed(name, counts[key], min(100, 100 * counts[key] // started) if started else 0)
             for key, name in names
             if key in counts
         ]
-        made.append(Path(version.procedure.title, begun, sent, passed))
+        made.append(Path(version.procedure.title, started, sent, passed))
     return sorted(made, key=lambda one: (-one.begun, one.title))
 
 

@@ -60,7 +60,10 @@ class Rating(models.Model):
 
 
 class StepCount(models.Model):
-    """How many drafts passed a step for the first time on a day; "" counts those begun. Those sent are requests."""
+    """How many drafts passed a step for the first time on a day; "" counts those begun that day and gone since.
+
+    Those that are there count by themselves, and those sent are requests.
+    """
 
     BEGUN = ""
 
@@ -79,14 +82,14 @@ class StepCount(models.Model):
         return f"{self.step} {self.day}"
 
     @classmethod
-    def add(cls, version_id: int, step: str) -> None:
-        """Count one more draft, today; one statement, so that two at once are two."""
+    def add(cls, version_id: int, step: str, day: date | None = None) -> None:
+        """Count one more draft, on a day (today); one statement, so that two at once are two."""
         table = connection.ops.quote_name(cls._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {table} (version_id, step, day, count) VALUES (%s, %s, %s, 1) "  # noqa: S608 our own name
                 f"ON CONFLICT (version_id, step, day) DO UPDATE SET count = {table}.count + 1",
-                [version_id, step, timezone.localdate().isoformat()],
+                [version_id, step, (day or timezone.localdate()).isoformat()],
             )
 
 

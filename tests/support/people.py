@@ -13,7 +13,7 @@ from accounts import consents
 from accounts.models import Mandate, Membership, Person, Purpose, User
 from accounts.permissions import Actor
 from exchange.api.tokens import digest_of
-from exchange.models import ApiToken
+from exchange.models import ApiToken, Webhook
 from procedures.lifecycle import clock, entry, opinions, silence_asks
 from procedures.lifecycle import draft as drafts
 from procedures.lifecycle.correction import Correcting
@@ -296,4 +296,11 @@ def token_of(town: Desk, secret: str = "portail_essai") -> ApiToken:
         ends_on=timezone.localdate() + timedelta(days=30),
         digest=digest_of(secret),
         hint=secret[:12],
+    )
+
+
+def hook_of(town: Desk) -> Webhook:
+    """Return a program that is told of what Nadia sees."""
+    return Webhook.objects.create(
+        name="Carte", url="https://carte.example/recu", user=town.nadia, sector=town.civil.sector
     )
