@@ -12,6 +12,10 @@ from portal.kit.owed import Owed, OwedQuerySet
 
 
 class DeliveryQuerySet(OwedQuerySet):
+    def unsettled(self) -> "DeliveryQuerySet":
+        """Return what could not be sent, and that nobody has dealt with: its person does not know."""
+        return self.filter(state=Delivery.State.FAILED, withheld_at=None, settled_at=None)
+
     def sent_to(self, person: Person, addresses: Collection[str]) -> "DeliveryQuerySet":
         """Return what was sent to a person: to her by name, or to an address of her login where it says no name.
 
@@ -44,6 +48,9 @@ class Delivery(Owed):
     # Whoever it was for has died before it left: it is not sent, unless that was recorded for the wrong person.
     withheld_at = models.DateTimeField(_("withheld"), null=True, blank=True)
 
+    # Someone has dealt with what could not be sent: told in another way, or found needless.
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
@@ -51,6 +58,11 @@ class Delivery(Owed):
         verbose_name_plural = _("deliveries")
         indexes = [
             models.Index(fields=["about", "id"], name="delivery_about"),
+            models.Index(
+                fields=["about"],
+                name="delivery_unsettled",
+                condition=models.Q(state="failed", withheld_at=None, settled_at=None),
+            ),
             models.Index(fields=["address"], name="delivery_unnamed", condition=models.Q(person__isnull=True)),
             models.Index(
                 fields=["next_try_at"], name="delivery_due", condition=models.Q(state__in=("queued", "working"))
@@ -59,3 +71,8 @@ class Delivery(Owed):
 
     def __str__(self) -> str:
         return f"{self.purpose} → {self.address}"
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Say whether it could not be sent and nobody has dealt with it."""
+        return self.state == self.State.FAILED and self.withheld_at is None and self.settled_at is None

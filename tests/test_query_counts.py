@@ -62,6 +62,7 @@ class World:
             "token": "forged",
             "batch_id": people.batch_of(self.town, self.town.claire).public_id,
             "view_id": SavedView.objects.create(owner=self.town.nadia, name="Urgentes").public_id,
+            "delivery_id": self.case.public_id,
             "hook_id": people.hook_of(self.town).public_id,
             "token_id": people.token_of(self.town).public_id,
             "list_id": self.town.listed().public_id,

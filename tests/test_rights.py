@@ -226,6 +226,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "desk:hand_over": desk() | {"signatory": 403, "auditor": 403},
     "desk:opinion_ask": desk() | {"signatory": 403, "auditor": 403},
     "filing:rate": followed(),
+    "desk:delivery": desk(302),
     "desk:ratings": desk(elsewhere=200),
     "desk:hide_rating": desk(302, elsewhere=302),
     "pages:quality": EVERYONE,

@@ -183,6 +183,8 @@ SENT: dict[str, Answers] = {
     "desk:opinion_ask": desk(422, "agent", "head"),
     "desk:opinion": desk(422, "agent", "head"),
     "filing:rate": followed(422),
+    # Neither an address nor a way: said on the page of the request.
+    "desk:delivery": desk(302, "agent", "head", "signatory"),
     "desk:ratings": READ_ONLY_WORK,
     # That answer is of nobody.
     "desk:hide_rating": desk(404, *AGENTS),

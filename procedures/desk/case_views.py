@@ -1,5 +1,6 @@
 """One request on one screen, and what is exchanged on it with its citizen and among colleagues."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -15,8 +16,9 @@ from accounts.identity.work_session import take_typed
 from accounts.permissions import actor_of
 
 from .. import permissions
-from ..lifecycle import eye
+from ..lifecycle import eye, undelivered
 from ..lifecycle import message as letters
+from ..lifecycle.grounds import MissingWords
 from ..models import Submission
 from . import beside, casefile
 from .access import desk_only, load, note, page
@@ -104,3 +106,30 @@ def read(request: HttpRequest, reference: str) -> HttpResponse:
     letters.mark_read(submission, by_citizen=False)
     messages.success(request, _("The messages are marked as read."))
     return redirect("desk:case", submission.reference)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_only
+def delivery(request: HttpRequest, reference: str, delivery_id: uuid.UUID) -> HttpResponse:
+    """Send a mail again that could not be sent, or note that its person was told otherwise; a GET leads to the request."""
+    submission, actor = load(request, reference), actor_of(request)
+    if request.method != "POST":
+        return redirect("desk:case", submission.reference)
+    try:
+        if "how" in request.POST:
+            done = undelivered.settle(submission, delivery_id, request.POST["how"], by=actor)
+            said = _("Noted: the person was told otherwise.")
+        else:
+            address = request.POST.get("address", "")
+            done = undelivered.send_again(submission, delivery_id, address, by=actor)
+            said = _("The mail is on its way again.")
+    except MissingWords as missing:
+        messages.error(request, str(missing))
+    else:
+        if done:
+            messages.success(request, said)
+        else:
+            messages.warning(request, _("This mail has left meanwhile, or someone has dealt with it."))
+    answer = redirect("desk:case", submission.reference)
+    answer["Location"] += "#envois"
+    return answer

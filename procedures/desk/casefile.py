@@ -35,6 +35,7 @@ from ..lifecycle import (
     send_on,
     silence,
     silence_asks,
+    undelivered,
     withdraw,
 )
 from ..lifecycle.death import recorded
@@ -256,6 +257,7 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         "unread": sum(1 for message in exchanged if message.from_citizen and message.read_at is None),
         "timeline": timeline(submission, events),
         "deliveries": deliveries,
+        "told_how": undelivered.How.choices,
         "prepared": None if submission.is_over else prepared,
         # What the letter will say, as it stands: a signatory reads it before she signs.
         "prepared_body": body_of(submission, prepared) if prepared and not submission.is_over else [],

@@ -10,6 +10,7 @@ from accounts.permissions import Actor
 
 from .. import permissions
 from ..definition.document import ProcedureDefinition
+from ..lifecycle import undelivered
 from ..models import (
     Decision,
     LabelMark,
@@ -84,6 +85,8 @@ def selected(
         came = Q(pk__in=Opinion.objects.to_read().values("submission"))
         late = Q(status__in=OPEN, pk__in=Opinion.objects.late().values("submission"))
         found = found.filter(came | late, department__in=permissions.desk_departments(actor))
+    elif view.state == "undelivered":
+        found = undelivered.waiting(found).filter(department__in=permissions.desk_departments(actor))
     elif view.state == "to_sign":
         found = _to_sign(found)
     elif view.state == "to_visa":

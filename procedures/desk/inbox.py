@@ -77,6 +77,7 @@ def counters(actor: Actor) -> list[Counter]:
         (View(state="opinion_asked"), _("Opinions to give"), _("another department asks you"), "reply", ""),
         (View(state="opinion_here"), _("Opinions received"), _("or late in coming"), "reply", ""),
         (View(state="open", agent="nobody"), _("To assign"), _("nobody follows them yet"), "assign", ""),
+        (View(state="undelivered"), _("Mails not sent"), _("the person does not know"), "mail", ""),
         (View(state="to_sign"), _("To sign"), _("decisions prepared"), "visa", ""),
         (View(state="to_post"), _("To post"), _("decisions to print and sign"), "mail", ""),
     ]

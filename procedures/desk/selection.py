@@ -76,6 +76,7 @@ def state_words(value: str) -> str:
         "watched": _("What I keep an eye on"),
         "opinion_asked": _("Opinions to give"),
         "opinion_here": _("Opinions received or late"),
+        "undelivered": _("Mails that could not be sent"),
         "to_visa": _("To countersign"),
         "to_sign": _("To sign"),
         "to_post": _("Letters to post"),
@@ -116,6 +117,7 @@ def ready(view: View) -> list[tuple[str, list[tuple[str, str, bool]]]]:
         (_("Opinions received or late"), View(state="opinion_here")),
         (_("Late"), View(state="open", deadline="late")),
         (_("Due within 5 days"), View(state="open", deadline="soon")),
+        (_("Mails that could not be sent"), View(state="undelivered")),
         (_("To sign"), View(state="to_sign")),
         (_("Letters to post"), View(state="to_post")),
     ]

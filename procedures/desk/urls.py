@@ -87,6 +87,7 @@ urlpatterns: list[URLPattern] = [
     path("demandes/<str:reference>/oeil/", ties_views.watch, name="watch"),
     path("demandes/<str:reference>/reouverture/", ties_views.open_again, name="reopen"),
     path("demandes/<str:reference>/annuler/", handling_views.undo, name="undo"),
+    path("demandes/<str:reference>/envois/<uuid:delivery_id>/", case_views.delivery, name="delivery"),
     path("demandes/<str:reference>/message/", case_views.message, name="message"),
     path("demandes/<str:reference>/lu/", case_views.read, name="read"),
     path("demandes/<str:reference>/fichiers/<uuid:file_id>/", downloads.file, name="file"),

@@ -29,6 +29,7 @@ from ..lifecycle.route import ROUTED
 from ..lifecycle.send_on import ARRIVED, SENT_ON
 from ..lifecycle.silence import CONFIRMED, is_to_confirm
 from ..lifecycle.silence_asks import ATTESTATION_ASKED, ATTESTATION_ISSUED, REASONS_ASKED, REASONS_GIVEN
+from ..lifecycle.undelivered import SENT_AGAIN, TOLD
 from ..lifecycle.undo import UNDONE as ACT_UNDONE
 from ..lifecycle.withdraw import DROPPED, PREPARED, WITHDRAWN
 from ..models import Submission
@@ -68,6 +69,8 @@ _BY_ITSELF = {
     UNLINKED: gettext_lazy("No longer linked to another request"),
     MERGED: gettext_lazy("Ended: the same request was filed twice"),
     REOPENED: gettext_lazy("Opened again"),
+    SENT_AGAIN: gettext_lazy("Mail sent again"),
+    TOLD: gettext_lazy("Told in another way: a mail could not be sent"),
     ACT_UNDONE: gettext_lazy("Last act undone"),
     CORRECTED: gettext_lazy("Correction sent by the applicant"),
     PIECES_SENT: gettext_lazy("Pieces sent by the applicant"),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from journal import models as journal
+from messaging.models import Delivery
 from portal.kit.moments import day_in_words
 
 from .. import permissions
@@ -208,6 +209,9 @@ def give_receipt(submission: Submission, how: str, *, by: Actor) -> None:
     if given(submission) is None:
         data = {"how": how} | permissions.behalf(by, submission)
         journal.append(submission.key, RECEIPT_GIVEN, actor=by.key, role="agent", data=data)
+    # Its mail, where it could not be sent, is no longer waited for.
+    lost = Delivery.objects.unsettled().filter(about=submission.key, purpose="receipt")
+    lost.update(settled_at=timezone.now())
 
 
 def given(submission: Submission) -> journal.Event | None:

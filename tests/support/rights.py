@@ -104,6 +104,7 @@ class Asked:
             "pk": 1,
             "token": "forged",
             "batch_id": people.batch_of(town).public_id,
+            "delivery_id": uuid.uuid4(),
             "hook_id": people.hook_of(town).public_id,
             "token_id": people.token_of(town).public_id,
             "view_id": SavedView.objects.create(owner=town.nadia, name="Urgentes").public_id,
