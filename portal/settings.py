@@ -280,6 +280,7 @@ SWEEPS = [
     "procedures.tasks.watch_readings",
     "procedures.tasks.tend_archives",
     "procedures.tasks.watch_month",
+    "procedures.tasks.watch_rules",
     "journal.tasks.sweep",
     "accounts.tasks.sweep",
     "exchange.tasks.sweep",

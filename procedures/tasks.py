@@ -1,5 +1,6 @@
 """django-q2 entry points: take ids, may run twice, call one function."""
 
+from django.core.cache import cache
 from django_q.tasks import async_task
 
 from portal.kit.owed import sweep as sweep_owed
@@ -15,6 +16,7 @@ from .lifecycle import (
     quality,
     registration,
     retain,
+    rules,
     scanning,
     sensitive,
     uploads,
@@ -103,6 +105,19 @@ def watch_readings() -> int:
 def tend_archives() -> int:
     """Destroy what is due: what lists answered by the archives name, and sensitive answers at their own time."""
     return eliminate.carry_out() + sensitive.destroy_due()
+
+
+def watch_rules() -> int:
+    """Have the rules that wait for days looked at, once an hour; return whether they are."""
+    if not rules.may_be_due() or not cache.add("procedures.rules", 1, 3600):
+        return 0
+    async_task("procedures.tasks.run_rules", cluster="bulk")
+    return 1
+
+
+def run_rules() -> int:
+    """Do what the rules of procedures want of the requests that have waited, or whose date comes."""
+    return rules.run_due()
 
 
 def watch_month() -> int:

@@ -467,6 +467,7 @@ def test_every_row_that_hangs_on_a_request_is_known_to_its_destruction() -> None
         "Note",
         "Opinion",
         "PiecesRequest",
+        "RuleRun",
         "SentOn",
         "SilenceRequest",
         "Watch",

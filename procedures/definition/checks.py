@@ -10,6 +10,7 @@ from .analysis import mismatches
 from .document import ProcedureDefinition
 from .letter import faults as letter_faults
 from .retention import months_of
+from .rules import faults as rule_faults
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ def blocking_problems(definition: ProcedureDefinition) -> list[Problem]:
         *_workflow(definition),
         *_conditions(definition),
         *_letters(definition),
+        *_rules(definition),
     ]
 
 
@@ -108,6 +110,19 @@ def _letters(definition: ProcedureDefinition) -> Iterator[Problem]:
     }
     for letter, kind, name in letter_faults(definition):
         yield Problem(_("letter “%(id)s”") % {"id": letter}, said[kind] % {"name": name})
+
+
+def _rules(definition: ProcedureDefinition) -> Iterator[Problem]:
+    said = {
+        "twice": _("two rules are called “%(name)s”"),
+        "condition": _("a condition reads the answer “%(name)s”, which does not exist"),
+        "state": _("it waits in the state “%(name)s”, which does not exist, or does not say how many days"),
+        "to": _("it does not say what to do"),
+        "route": _("a request is given to a service when it is filed, not later"),
+        "move": _("the transition “%(name)s” does not leave that state, or is not one that happens by itself"),
+    }
+    for rule, kind, name in rule_faults(definition):
+        yield Problem(_("rule “%(id)s”") % {"id": rule}, said[kind] % {"name": name})
 
 
 def _conditions(definition: ProcedureDefinition) -> Iterator[Problem]:

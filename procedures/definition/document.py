@@ -18,6 +18,7 @@ from .language import Condition, references
 from .legal import Legal, Privacy
 from .letter import Letter
 from .ready import READY
+from .rules import Rule
 from .sentences import say
 from .trace import Run, Trace, runs, trace
 from .workflow import Workflow
@@ -160,6 +161,8 @@ class ProcedureDefinition(Node):
     privacy: Privacy
     letters: Letters = Letters()
     workflow: Workflow
+    # What happens by itself.
+    rules: Annotated[list[Rule], Meta(exclude_if=not_, max_length=50)] = []
     steps: Annotated[list[Step], Meta(min_length=1)]
 
     @model_validator(mode="before")

@@ -88,6 +88,7 @@ def timeline(submission: Submission, events: list[Event]) -> list[Happening]:
     names = names_of(key for event in events for key in (event.actor, event.data.get("for", ""), _whom(event)))
     places = _places(events)
     labels = {state.id: state.label for state in workflow.states}
+    rules = {rule.id: rule.title for rule in submission.version.definition.rules}
     told = []
     for event in reversed(events):
         target = event.data.get("to") or event.data.get("state") or ""
@@ -95,7 +96,10 @@ def timeline(submission: Submission, events: list[Event]) -> list[Happening]:
         told.append(
             Happening(
                 label=happened(
-                    event, workflow, names.get(_whom(event), "") or places.get(event.data.get("after", ""), "")
+                    event,
+                    workflow,
+                    names.get(_whom(event), "") or places.get(event.data.get("after", ""), ""),
+                    rules,
                 ),
                 state=labels.get(target, ""),
                 who=_who(event, names, submission) or (submission.applicant.display_name if citizen else ""),

@@ -1,5 +1,6 @@
 """What the desk says of a request in a few words: its legal date, its state, what is expected, what happened."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +27,7 @@ from ..lifecycle.opinions import DROPPED as OPINION_DROPPED
 from ..lifecycle.pieces_answer import PIECES_GIVEN_UP, PIECES_NOTED, PIECES_SENT
 from ..lifecycle.reopen import REOPENED
 from ..lifecycle.route import ROUTED
+from ..lifecycle.rules import RULE
 from ..lifecycle.send_on import ARRIVED, SENT_ON
 from ..lifecycle.silence import CONFIRMED, is_to_confirm
 from ..lifecycle.silence_asks import ATTESTATION_ASKED, ATTESTATION_ISSUED, REASONS_ASKED, REASONS_GIVEN
@@ -104,7 +106,7 @@ _BY_ITSELF = {
 }
 
 # What says, in its data, to which colleague a request was given.
-GIVEN_TO = {ASSIGNED, "handed_over"}
+GIVEN_TO = {ASSIGNED, RULE, "handed_over"}
 
 
 @dataclass(frozen=True)
@@ -222,8 +224,14 @@ def date_group(day: date, today: date) -> str:
     return text[:1].upper() + text[1:]
 
 
-def happened(event: Event, workflow: Workflow, whom: str = "") -> str:
-    """Say an event in words, from the labels of the workflow; ``whom`` it was given to, a colleague or a department."""
+def happened(event: Event, workflow: Workflow, whom: str = "", rules: Mapping[str, str] | None = None) -> str:
+    """Say an event in words, from the labels of the workflow and the titles of the ``rules``.
+
+    ``whom`` is a colleague or a department that it was given to.
+    """
+    if event.kind == RULE:
+        said = _("By rule: %(title)s") % {"title": (rules or {}).get(event.data["rule"], event.data["rule"])}
+        return f"{said} ({whom})" if whom else said
     if whom and event.kind == ROUTED:
         return _("Handed to: %(name)s") % {"name": whom}
     if whom and event.kind in GIVEN_TO:

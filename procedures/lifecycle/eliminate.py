@@ -147,6 +147,7 @@ def _said(submission: Submission) -> None:
         submission.label_marks,
         submission.links,
         submission.watches,
+        submission.rule_runs,
         submission.batch_items,
     ):
         found.all().delete()

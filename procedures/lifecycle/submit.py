@@ -17,7 +17,7 @@ from ..definition.lookups import Context
 from ..definition.reference import new_code, new_reference
 from ..models import AnswerFile, AnswerSet, Applicant, Draft, DraftFile, Submission
 from ..models.lookups import TownLookups
-from . import acknowledgement, clock, entry, notify, sending
+from . import acknowledgement, clock, entry, notify, rules, sending
 from . import edition as editions
 from .draft import blocked_step, files_of, locked
 
@@ -74,11 +74,12 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
     answers = traced.kept
     start = definition.workflow.state(definition.workflow.start)
     reference = _fresh_reference()
+    department = rules.department_for(procedure, definition, answers)
     submission = Submission(
         reference=reference,
         procedure=procedure,
         version=draft.version,
-        department=procedure.department,
+        department=department,
         person=draft.person,
         mandate=mandate,
         edition=draft.edition,
@@ -93,7 +94,7 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
         status=start.status,
         acknowledgement=acknowledgement.compose(
             definition,
-            procedure.department,
+            department,
             received_at,
             hour_known=draft.hour_known,
             waits=rank is not None,
@@ -132,6 +133,7 @@ def submit(draft: Draft, *, by: Actor) -> Submission:
         sentence=f"Nous avons reçu votre demande le {submission.acknowledgement['received_words']}. "
         f"{submission.acknowledgement['silence']}",
     )
+    rules.at_filing(submission, definition, answers)
     draft.answers, draft.pending, draft.proposed, draft.submission = {}, {}, {}, submission
     draft.save(update_fields=["answers", "pending", "proposed", "submission"])
     return submission

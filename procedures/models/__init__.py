@@ -23,6 +23,7 @@ from .prefill import Partner, Prefill
 from .procedure import Procedure, ProcedureVersion
 from .rating import QualitySnapshot, Rating, StepCount
 from .reading import ReadingWatch, UnusualReading
+from .rule_run import RuleRun
 from .safe import SafePaper
 from .saved_view import SavedView
 from .silence_request import SilenceRequest
@@ -76,6 +77,7 @@ __all__ = [
     "QualitySnapshot",
     "Rating",
     "ReadingWatch",
+    "RuleRun",
     "SafePaper",
     "SavedView",
     "SealCertificate",

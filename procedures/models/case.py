@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
@@ -98,6 +99,8 @@ class Submission(Origin):
     received_at = models.DateTimeField(_("received on"))
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     state = models.CharField(max_length=48)
+    # When it came to its state; empty while it has not moved since it was filed.
+    state_since = models.DateTimeField(null=True, blank=True, editable=False)
     status = models.CharField(max_length=20, choices=Status.choices)
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     outcome_by = models.CharField(max_length=10, choices=OutcomeBy.choices, blank=True)
@@ -153,6 +156,12 @@ class Submission(Origin):
                 name="case_due_all",
                 condition=models.Q(status__in=("submitted", "under_review", "awaiting_citizen")),
             ),
+            # What has waited in a state for some days.
+            models.Index(
+                fields=["version", "state", "state_since"],
+                name="case_state_since",
+                condition=models.Q(status__in=("submitted", "under_review", "awaiting_citizen")),
+            ),
             models.Index(fields=["person", "-received_at"], name="case_person"),
             models.Index(
                 fields=["edition", "waiting_rank"], name="case_waiting", condition=models.Q(edition__isnull=False)
@@ -170,6 +179,14 @@ class Submission(Origin):
 
     def __str__(self) -> str:
         return self.reference
+
+    def save(self, **kwargs: Any) -> None:
+        """Save, and note when it came to its state where that is among what is saved."""
+        changed = kwargs.get("update_fields")
+        if changed is not None and "state" in changed:
+            self.state_since = timezone.now()
+            kwargs["update_fields"] = [*changed, "state_since"]
+        super().save(**kwargs)
 
     @property
     def ways(self) -> list[str]:
