@@ -26,9 +26,7 @@ FORGOTTEN = (
 def run(database: str, arguments: list[str]) -> int:
     """Run pytest on one database; return its exit code."""
     environment = {name: value for name, value in os.environ.items() if name not in FORGOTTEN} | TEST_ENVIRONMENT
-    # One more than the machine has: a test often waits for a browser, a database or a worker.
-    processes = os.environ.get("TEST_PROCESSES", str((os.cpu_count() or 1) + 1))
-    command = [sys.executable, "-m", "pytest", "-n", processes, *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", os.environ.get("TEST_PROCESSES", "2"), *arguments]
     if database == "postgres":
         command = [sys.executable, str(ROOT / "scripts" / "with_postgres.py"), *command]
     print(f"== Tests: {database}", flush=True)
