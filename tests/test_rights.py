@@ -226,6 +226,9 @@ EXPECTED: dict[str, dict[str, int]] = {
     "desk:hand_over": desk() | {"signatory": 403, "auditor": 403},
     "desk:opinion_ask": desk() | {"signatory": 403, "auditor": 403},
     "filing:rate": followed(),
+    "desk:calendar": desk(elsewhere=200),
+    # Its procedure has nothing to note: it leads back.
+    "desk:annotations": desk(302) | {"signatory": 403, "auditor": 403},
     "desk:delivery": desk(302),
     "desk:ratings": desk(elsewhere=200),
     "desk:hide_rating": desk(302, elsewhere=302),

@@ -183,6 +183,8 @@ SENT: dict[str, Answers] = {
     "desk:opinion_ask": desk(422, "agent", "head"),
     "desk:opinion": desk(422, "agent", "head"),
     "filing:rate": followed(422),
+    "desk:calendar": READ_ONLY_WORK,
+    "desk:annotations": desk(302, "agent", "head"),
     # Neither an address nor a way: said on the page of the request.
     "desk:delivery": desk(302, "agent", "head", "signatory"),
     "desk:ratings": READ_ONLY_WORK,

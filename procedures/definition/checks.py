@@ -36,6 +36,7 @@ def blocking_problems(definition: ProcedureDefinition) -> list[Problem]:
         *_conditions(definition),
         *_letters(definition),
         *_rules(definition),
+        *_annotations(definition),
     ]
 
 
@@ -123,6 +124,38 @@ def _rules(definition: ProcedureDefinition) -> Iterator[Problem]:
     }
     for rule, kind, name in rule_faults(definition):
         yield Problem(_("rule “%(id)s”") % {"id": rule}, said[kind] % {"name": name})
+
+
+# What agents note is short: neither files, nor groups, nor what looks something up.
+_NOTED = frozenset(
+    {
+        "text",
+        "long_text",
+        "number",
+        "decimal",
+        "amount",
+        "date",
+        "time",
+        "choice",
+        "choices",
+        "yes_no",
+        "email",
+        "phone",
+    }
+)
+
+
+def _annotations(definition: ProcedureDefinition) -> Iterator[Problem]:
+    seen = set(definition.every_field)
+    for one in definition.annotations:
+        place = _("annotation “%(id)s”") % {"id": one.id}
+        if one.id in seen:
+            yield Problem(place, _("its id is that of another question"))
+        seen.add(one.id)
+        if one.type not in _NOTED:
+            yield Problem(place, _("agents note no answer of this type"))
+        if one.conditions():
+            yield Problem(place, _("what agents note depends on nothing"))
 
 
 def _conditions(definition: ProcedureDefinition) -> Iterator[Problem]:

@@ -161,6 +161,8 @@ class ProcedureDefinition(Node):
     privacy: Privacy
     letters: Letters = Letters()
     workflow: Workflow
+    # What agents note on a request among themselves; its person never sees them on the portal.
+    annotations: Annotated[list[AnyField], Meta(exclude_if=not_, max_length=20)] = []
     # What happens by itself.
     rules: Annotated[list[Rule], Meta(exclude_if=not_, max_length=50)] = []
     steps: Annotated[list[Step], Meta(min_length=1)]

@@ -25,6 +25,7 @@ from ..definition.fields.address import lines
 from ..definition.letter import Part
 from ..definition.workflow import Transition
 from ..lifecycle import (
+    annotate,
     clock,
     clock_words,
     correction,
@@ -211,6 +212,13 @@ def body_of(submission: Submission, prepared: Decision) -> list[Part]:
     return letter.body(submission, move) if move else []
 
 
+def _annotations(submission: Submission) -> list[tuple[str, str]]:
+    """Return what the department noted, field by field; asks nothing where the procedure has no such field."""
+    fields = submission.version.definition.annotations
+    values = annotate.known(submission).values if fields else {}
+    return [pair for one in fields for pair in one.entries(values.get(one.id))]
+
+
 def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
     """Return everything that the case page shows."""
     definition = submission.version.definition
@@ -278,6 +286,7 @@ def gather(actor: Actor, submission: Submission) -> dict[str, Any]:
         "may_extend": permissions.may_tend_clock(actor, submission)
         and extend.is_open(submission)
         and bool(extend.offered(submission)),
+        "annotations": _annotations(submission),
         "opinions": opinions,
         "opinions_to_read": any(one.is_to_read for one in opinions),
         "opinions_mine": {one.public_id for one in opinions if permissions.may_give_opinion(actor, one)},

@@ -15,6 +15,7 @@ from portal.kit.moments import long_day
 from ..definition.clock import effect_of
 from ..definition.workflow import Workflow
 from ..lifecycle import hold, notification, registration, sensitive
+from ..lifecycle.annotate import ANNOTATED
 from ..lifecycle.assign import ASSIGNED
 from ..lifecycle.correct import CORRECTED
 from ..lifecycle.death import RECORDED, UNDONE
@@ -67,6 +68,7 @@ _BY_ITSELF = {
     ASSIGNED: gettext_lazy("Given back to the whole department"),
     ROUTED: gettext_lazy("Handed to another department"),
     NOTED: gettext_lazy("Internal note"),
+    ANNOTATED: gettext_lazy("Noted by the department"),
     LINKED: gettext_lazy("Linked to another request"),
     UNLINKED: gettext_lazy("No longer linked to another request"),
     MERGED: gettext_lazy("Ended: the same request was filed twice"),

@@ -15,6 +15,7 @@ from journal import models as journal
 from messaging.models import Delivery
 
 from ..models import (
+    Annotation,
     AnswerFile,
     ArchiveItem,
     ArchiveList,
@@ -151,6 +152,7 @@ def _said(submission: Submission) -> None:
         submission.batch_items,
     ):
         found.all().delete()
+    Annotation.objects.filter(submission=submission).delete()
     if hasattr(submission, "sent_on"):
         submission.sent_on.delete()
     Delivery.objects.filter(about=submission.key).delete()

@@ -1,5 +1,6 @@
 """From a procedure to the decision on a request: the tables of the heart."""
 
+from .annotation import Annotation
 from .answers import AnswerSet
 from .archive import ArchiveItem, ArchiveList, ArchivePackage, Destruction, LegalHold
 from .batch import Batch, BatchItem
@@ -33,6 +34,7 @@ from .upload import PartialUpload
 from .working_copy import WorkingCopy
 
 __all__ = [
+    "Annotation",
     "AnswerFile",
     "AnswerSet",
     "Applicant",
