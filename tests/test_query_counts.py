@@ -1,5 +1,6 @@
 """Every address costs the same queries with one row of everything and with thirty: a new one is held by itself."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -140,9 +141,10 @@ def test_every_address_costs_the_same_with_one_row_and_with_thirty() -> None:
     held = {name: role for name in EXPECTED if (role := opened_by(name))}
     browsers = {role: world.browser(role) for role in ROLES}
 
-    def counts() -> dict[str, int]:
+    def counts(names: Iterable[str] = tuple(held)) -> dict[str, int]:
         found = {}
-        for name, role in held.items():
+        for name in names:
+            role = held[name]
             values = world.values | world.of_one.get(name, {})
             url = reverse(name, kwargs={key: values[key] for key in parameters(name)})
             answer = browsers[role].get(url)
@@ -160,5 +162,8 @@ def test_every_address_costs_the_same_with_one_row_and_with_thirty() -> None:
     much = counts()
     assert Procedure.objects.count() > 30
     grown = {name: (little[name], much[name]) for name in little if much[name] > little[name]}
+    # What a session writes once a minute is due for one page of the walk: it is no growth, and is gone at once.
+    again = counts(grown)
+    grown = {name: pair for name, pair in grown.items() if again[name] > little[name]}
     assert not grown, grown
     assert {"desk:list", "desk:case", "space:home", "filing:catalogue"} <= set(little)
