@@ -1,19 +1,46 @@
 """Who takes what out of the desk, and keeps the right to it until the file is in her hands."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.models import Role
-from accounts.permissions import Actor
+from accounts.models import DESK_ROLES, Membership, Role, User
+from accounts.models.membership import MembershipQuerySet
+from accounts.permissions import Actor, administered
 from procedures import permissions
 
 from .models import Export
 
 
+def actor_in(user: User, sector_id: int) -> Actor | None:
+    """Return someone in one sector of the desk, with her rights of today; None where she works there no more."""
+    actor = Actor(user=user, chosen_sector=sector_id)
+    here = actor.sector is not None and actor.sector.pk == sector_id
+    return actor if here and permissions.may_use_desk(actor) else None
+
+
 def actor_for(export: Export) -> Actor | None:
-    """Return who asked for an export, in its sector, with her rights of today; None where she works there no more."""
-    actor = Actor(user=export.by, chosen_sector=export.sector_id)
-    here = actor.sector is not None and actor.sector.pk == export.sector_id
-    return actor if here and permissions.may_export(actor) else None
+    """Return who asked for an export, in its sector, with her rights of today; None where she exports no more."""
+    actor = actor_in(export.by, export.sector_id)
+    return actor if actor and permissions.may_export(actor) else None
+
+
+def accounts(actor: Actor) -> MembershipQuerySet:
+    """Return the desk memberships that ``actor`` administers: under their rights other programs may act."""
+    held = Membership.objects.filter(department__in=administered(actor), role__in=DESK_ROLES)
+    return held.select_related("user__person", "department__sector")
+
+
+def lends(actor: Actor, user: User, sector_id: int) -> bool:
+    """Say whether ``actor`` administers an account in a sector, also one that works there no more: a key is revoked then."""
+    return accounts(actor).filter(user=user, department__sector=sector_id).exists()
+
+
+def lent(actor: Actor) -> Q:
+    """Return which keys and which programs that are told act under an account that ``actor`` administers."""
+    pairs = accounts(actor).values_list("user", "department__sector").order_by().distinct()
+    wanted = Q(pk__in=[])
+    for user, sector in pairs:
+        wanted |= Q(user=user, sector=sector)
+    return wanted
 
 
 def own_exports(actor: Actor) -> QuerySet[Export]:

@@ -392,6 +392,17 @@ def test_an_administrator_makes_no_key_for_the_people_of_others(desk: Desk) -> N
     assert ada.post(f"/atelier/programmes/{token.public_id}/revoquer/").status_code == 404
 
 
+def test_the_key_of_whoever_left_is_still_revoked(desk: Desk) -> None:
+    key_of(desk)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Membership.objects.filter(user=desk.nadia).update(starts_on=yesterday, ends_on=yesterday)
+    ada, token = admin_of(desk), ApiToken.objects.get()
+    assert token.name in ada.get("/atelier/programmes/").text
+    ada.post(f"/atelier/programmes/{token.public_id}/revoquer/")
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+
+
 def test_what_a_program_did_is_written_under_its_own_key(desk: Desk) -> None:
     case = desk.file()
     call(key_of(desk), "post", f"/requests/{case.reference}/notes", {"text": "Vu."})

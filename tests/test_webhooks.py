@@ -16,7 +16,7 @@ from accounts.models import Membership
 from accounts.permissions import Actor
 from exchange import tasks
 from exchange.models import Webhook, WebhookDelivery
-from exchange.webhooks import telling
+from exchange.webhooks import keeping, telling
 from portal.kit import public_call
 from procedures.lifecycle import message as letters
 from tests.support import people, samples
@@ -75,7 +75,7 @@ def run() -> list[WebhookDelivery]:
 
 
 def test_a_program_is_told_once_signed_and_without_a_name(desk: Desk, settings: Any) -> None:
-    settings.DEMO_MODE = True
+    settings.WEBHOOKS_PLAIN = True
     case = desk.file()
     with listening() as (url, came):
         hook = hook_of(desk, url)
@@ -119,7 +119,7 @@ def test_only_the_kinds_that_were_chosen_are_told(desk: Desk) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 404, 500, 503])
 def test_a_refusal_or_a_redirection_is_a_failure_and_is_tried_again(desk: Desk, settings: Any, status: int) -> None:
-    settings.DEMO_MODE = True
+    settings.WEBHOOKS_PLAIN = True
     desk.file()
     with listening() as (elsewhere, followed), listening(status, Location=elsewhere) as (url, _came):
         hook = hook_of(desk, url)
@@ -131,7 +131,7 @@ def test_a_refusal_or_a_redirection_is_a_failure_and_is_tried_again(desk: Desk, 
 
 
 def test_an_answer_of_any_size_is_not_read_whole(desk: Desk, settings: Any) -> None:
-    settings.DEMO_MODE = True
+    settings.WEBHOOKS_PLAIN = True
     desk.file()
     with listening(more=b"x" * 100_000) as (url, _came):
         hook_of(desk, url)
@@ -140,7 +140,7 @@ def test_an_answer_of_any_size_is_not_read_whole(desk: Desk, settings: Any) -> N
 
 
 def test_a_program_that_hangs_is_left(desk: Desk, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.DEMO_MODE = True
+    settings.WEBHOOKS_PLAIN = True
     monkeypatch.setattr(public_call, "CONNECT_SECONDS", 0.2)
     monkeypatch.setattr(public_call, "WHOLE_SECONDS", 0.4)
     desk.file()
@@ -151,7 +151,7 @@ def test_a_program_that_hangs_is_left(desk: Desk, settings: Any, monkeypatch: py
 
 
 def test_what_fails_too_often_is_paused_and_resumed_from_where_it_was(desk: Desk, settings: Any) -> None:
-    settings.DEMO_MODE = True
+    settings.WEBHOOKS_PLAIN = True
     desk.file()
     with listening(500) as (url, _came):
         hook = hook_of(desk, url, failures=Webhook.MOST_FAILURES - 1)
@@ -160,7 +160,7 @@ def test_what_fails_too_often_is_paused_and_resumed_from_where_it_was(desk: Desk
     assert hook.paused_at is not None
     desk.file()
     assert telling.enrol() == 0
-    telling.resume(hook)
+    keeping.resume(hook, by=Actor(user=people.staff("ada@exemple.fr", "Ada", "Mairie", desk.civil, "town_admin")))
     assert telling.enrol() == 1
 
 

@@ -20,6 +20,7 @@ from procedures.definition.reference import normalise_reference
 from procedures.desk.access import note
 from procedures.models import Submission
 
+from ..permissions import actor_in
 from . import tokens
 from .models import ApiAnswer, ApiToken
 from .problems import KIND, Problem, answer
@@ -49,7 +50,7 @@ class Bearer(HttpBearer):
         minute = int(time.time() // 60)
         if count(f"api:{found.public_id}:{minute}", seconds=60) > settings.API_CALLS_A_MINUTE:
             raise Problem(429, "Attendez la minute qui vient.", retry_after=60 - int(time.time() % 60))
-        actor = tokens.actor_of(found)
+        actor = actor_in(found.user, found.sector_id)
         if actor is None:
             raise Problem(403, "Le compte de cette clé ne travaille plus dans ce secteur.")
         return Caller(found, actor)

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
-from accounts.permissions import Actor, administered
+from accounts.permissions import Actor
 from journal.models import record_access
-from procedures import permissions
 from town.models import Sector
 
+from ..permissions import actor_in, lends
 from .models import ApiAnswer, ApiToken, Scope
 
 PREFIX = "portail_"
@@ -51,20 +51,13 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def actor_of(token: ApiToken) -> Actor | None:
-    """Return under whose rights of today a program acts; None where the account works there no more."""
-    actor = Actor(user=token.user, chosen_sector=token.sector_id)
-    here = actor.sector is not None and actor.sector.pk == token.sector_id
-    return actor if here and permissions.may_use_desk(actor) else None
-
-
 def check(wanted: Wanted, today: date) -> None:
     """Refuse what a token cannot be; Refusal names the question."""
     if not wanted.scopes or not set(wanted.scopes) <= set(Scope.values):
         raise Refusal("scopes", _("Choose what the program may do."))
     if not today <= wanted.ends_on <= today + LONGEST:
         raise Refusal("ends_on", _("Choose a day from today on, within a year."))
-    if actor_of(ApiToken(user=wanted.user, sector=wanted.sector)) is None:
+    if actor_in(wanted.user, wanted.sector.pk) is None:
         raise Refusal("user", _("This person does not work at the desk of that sector."))
     for network in wanted.networks:
         try:
@@ -76,7 +69,8 @@ def check(wanted: Wanted, today: date) -> None:
 @transaction.atomic
 def make(wanted: Wanted, *, by: Actor) -> tuple[ApiToken, str]:
     """Make a token; return it with its secret, which is kept nowhere. Raises PermissionDenied, and Refusal."""
-    _must_administer(by, wanted.user)
+    if not lends(by, wanted.user, wanted.sector.pk):
+        raise PermissionDenied
     check(wanted, timezone.localdate())
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
@@ -97,7 +91,8 @@ def make(wanted: Wanted, *, by: Actor) -> tuple[ApiToken, str]:
 @transaction.atomic
 def revoke(token: ApiToken, *, by: Actor) -> None:
     """Let a token open nothing any more, at once; twice is once. Raises PermissionDenied."""
-    _must_administer(by, token.user)
+    if not lends(by, token.user, token.sector_id):
+        raise PermissionDenied
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
         record_access("token.revoked", token.key, actor=by.key, role=Role.TOWN_ADMIN)
 
@@ -115,11 +110,6 @@ def recognise(secret: str, address: str) -> ApiToken | None:
     return found
 
 
-def administers(actor: Actor, user: User) -> bool:
-    """Say whether ``actor`` administers a department in which someone works at the desk: her rights are lent by it."""
-    return bool(administered(actor) & permissions.desk_departments(Actor(user=user)).keys())
-
-
 def purge() -> int:
     """Forget the answers that are kept no longer; return how many."""
     return ApiAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
@@ -135,8 +125,3 @@ def _is_from(networks: Iterable[str], address: str) -> bool:
         return False
     mapped = getattr(here, "ipv4_mapped", None)
     return any((mapped or here) in one for one in wanted)
-
-
-def _must_administer(actor: Actor, user: User) -> None:
-    if not administers(actor, user):
-        raise PermissionDenied

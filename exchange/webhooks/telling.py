@@ -15,23 +15,16 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.permissions import Actor
 from journal.models import Event, events_after
 from portal.kit import public_call
 from procedures import permissions
 
+from ..permissions import actor_in
 from .models import Webhook, WebhookDelivery
 
 _AT_ONCE = 200
 # How long what was told is kept to be looked at, and told again.
 KEPT = timedelta(days=30)
-
-
-def actor_of(webhook: Webhook) -> Actor | None:
-    """Return under whose rights of today a program is told; None where the account works there no more."""
-    actor = Actor(user=webhook.user, chosen_sector=webhook.sector_id)
-    here = actor.sector is not None and actor.sector.pk == webhook.sector_id
-    return actor if here and permissions.may_use_desk(actor) else None
 
 
 def enrol() -> int:
@@ -45,7 +38,7 @@ def _enrol(pk: int) -> int:
     looked = events_after(webhook.cursor, _AT_ONCE)
     if not looked or webhook.paused_at is not None:
         return 0
-    actor = actor_of(webhook)
+    actor = actor_in(webhook.user, webhook.sector_id)
     seen = permissions.visible_submissions(actor).named({one.subject for one in looked}) if actor else []
     names = {one.key: one.reference for one in seen}
     owed = 0
@@ -86,7 +79,7 @@ def signature(secret: str, moment: int, body: str) -> str:
 def tell(delivery: WebhookDelivery) -> None:
     """Send one delivery. Raises public_call.Refused or Failed where it did not arrive: it is tried again."""
     webhook = delivery.webhook
-    target = public_call.check(webhook.url, plain=settings.DEMO_MODE)
+    target = public_call.check(webhook.url, plain=settings.WEBHOOKS_PLAIN)
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "portail",
@@ -110,20 +103,6 @@ def settle(delivery: WebhookDelivery, error: Exception | None) -> None:
     Webhook.objects.filter(pk=delivery.webhook_id, failures__gte=Webhook.MOST_FAILURES, paused_at=None).update(
         paused_at=timezone.now()
     )
-
-
-def again(delivery: WebhookDelivery) -> None:
-    """Owe a delivery once more, whatever became of it: the same bytes, signed anew."""
-    delivery.state, delivery.attempts, delivery.last_error = delivery.State.QUEUED, 0, ""
-    delivery.next_try_at, delivery.done_at = timezone.now(), None
-    with transaction.atomic():
-        delivery.save(update_fields=["state", "attempts", "last_error", "next_try_at", "done_at"])
-        delivery.wake()
-
-
-def resume(webhook: Webhook) -> None:
-    """Tell an address again, from where it was; what happened meanwhile is told too."""
-    Webhook.objects.filter(pk=webhook.pk).update(paused_at=None, failures=0)
 
 
 def purge() -> int:

@@ -38,7 +38,7 @@ class Target:
 
 
 def check(url: str, *, plain: bool = False) -> Target:
-    """Resolve an address and judge it; raises Refused. ``plain`` lets http and private networks pass: for demonstrations."""
+    """Resolve an address and judge it; raises Refused. ``plain`` lets http and private networks pass: for tests."""
     try:
         parts = urlsplit(url)
         port, host = parts.port, (parts.hostname or "").encode("idna").decode()
