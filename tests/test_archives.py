@@ -24,7 +24,7 @@ from journal.models import AccessLog
 from messaging.models import Delivery
 from procedures.definition.reference import new_reference
 from procedures.documents import verify
-from procedures.lifecycle import archives, eliminate, hold, retention
+from procedures.lifecycle import archives, eliminate, hold, rating, retention
 from procedures.lifecycle import message as letters
 from procedures.lifecycle.grounds import MissingWords
 from procedures.models import (
@@ -35,6 +35,7 @@ from procedures.models import (
     Destruction,
     Document,
     Message,
+    Rating,
     StoredFile,
     Submission,
 )
@@ -205,6 +206,7 @@ def test_rgpd_04_after_the_visa_nothing_names_anyone_and_the_chain_still_verifie
     with default_storage.open(receipt.stored.key) as kept_copy:
         copy = kept_copy.read()
     keys = [stored.key for stored in StoredFile.objects.filter(answer_link__submission=case)] + [receipt.stored.key]
+    rating.give(case, rating.Said(4, words="La photo est difficile."), by=Actor(user=desk.zoe))
     made, browser = listed(desk, admin), signed_in(admin)
     page = browser.get(f"/atelier/archives/{made.public_id}/")
     browser.fill(page, values={"name": ANSWER.name, "reference": ANSWER.reference})
@@ -222,6 +224,9 @@ def test_rgpd_04_after_the_visa_nothing_names_anyone_and_the_chain_still_verifie
     assert not Message.objects.filter(submission=case).exists()
     assert not Delivery.objects.filter(about=case.key).exists()
     assert Decision.objects.get(submission=case).words == ""
+    # What people said of the procedure is counted, without their words.
+    kept = Rating.objects.get()
+    assert (kept.submission, kept.words, kept.score) == (None, "", 4)
     assert (case.search_text, case.acknowledgement, case.follow_code) == ("", {}, "")
     assert journal.verify(case.key) == []
     assert journal.first_fault()[1] == ""

@@ -13,7 +13,6 @@ from accounts.permissions import Actor
 from procedures.lifecycle import draft as drafts
 from procedures.lifecycle import quality, rating
 from procedures.models import Draft, Procedure, QualitySnapshot, Rating, StepCount, Submission, dropout
-from procedures.tasks import tend_archives
 from tests.support import people
 from tests.support.client import Portal
 from tests.support.people import Desk
@@ -98,18 +97,6 @@ def test_the_department_reads_the_words_without_a_name_and_a_head_hides_those_th
     portal.post(f"/agent/statistiques/avis/{given.pk}/masquer/")
     assert WORDS not in text_of(portal.get("/agent/statistiques/avis/"))
     assert Rating.objects.get().score == 2
-
-
-def test_the_words_go_with_the_request_and_the_figure_stays(desk: Desk) -> None:
-    case = desk.file()
-    rating.give(case, rating.Said(4, words=WORDS), by=Actor(user=desk.zoe))
-    # As the destruction of a request does it: see test_archives.py for the whole of it.
-    from procedures.lifecycle.eliminate import _said
-
-    _said(case)
-    found = Rating.objects.get()
-    assert (found.submission, found.words, found.score) == (None, "", 4)
-    assert tend_archives() == 0
 
 
 def test_a_draft_is_counted_once_at_each_step_and_once_it_is_gone(desk: Desk) -> None:

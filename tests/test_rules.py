@@ -70,6 +70,7 @@ def test_a_request_goes_to_the_service_that_its_answers_name_and_the_receipt_say
     registry = samples.department("archives_civiles", "Service Archives", "population")
     registry.entity = desk.civil.entity
     registry.save()
+    people.staff("ines@exemple.fr", "Inès", "Abadie", registry, "agent")
     ruled(desk, rule(do="route", to="archives_civiles", when=FULL))
     case = desk.file()
     assert case.department == registry
@@ -77,8 +78,13 @@ def test_a_request_goes_to_the_service_that_its_answers_name_and_the_receipt_say
     assert set(case.facets.values_list("department", flat=True)) <= {registry.pk}
 
 
-@pytest.mark.parametrize("service", ["nulle_part", "voirie_ailleurs"])
-def test_a_service_that_the_town_has_not_leaves_the_request_where_it_is(desk: Desk, service: str) -> None:
+@pytest.mark.parametrize("service", ["nulle_part", "vide"])
+def test_a_service_that_the_town_has_not_or_where_nobody_works_leaves_the_request_where_it_is(
+    desk: Desk, service: str
+) -> None:
+    empty = samples.department("vide", "Service vide", "population")
+    empty.entity = desk.civil.entity
+    empty.save()
     ruled(desk, rule(do="route", to=service))
     assert desk.file().department == desk.civil
 
@@ -110,6 +116,52 @@ def test_what_has_waited_in_a_state_is_reminded_once_for_each_stay(desk: Desk) -
     RuleRun.objects.update(at=timezone.now() - timedelta(days=30))
     waited(case, 6)
     assert rules.run_due() == 1
+
+
+def test_one_rule_done_is_no_other_done(desk: Desk) -> None:
+    ruled(
+        desk,
+        rule(id="un", on="state", state="received", days=5, do="label", to="Un"),
+        rule(id="deux", on="state", state="received", days=9, do="label", to="Deux"),
+    )
+    case = desk.file()
+    waited(case, 20)
+    # The second was done in a stay that is over, the first in this one.
+    RuleRun.objects.create(submission=case, rule="deux", about="avant", at=timezone.now() - timedelta(days=30))
+    RuleRun.objects.create(submission=case, rule="un", about="maintenant")
+    assert rules.run_due() == 1
+    assert [one.name for one in case.labels.all()] == ["Deux"]
+
+
+def test_another_legal_date_is_another_one_to_be_told_of(desk: Desk) -> None:
+    ruled(desk, rule(on="due", days=10, do="escalate", to=""))
+    case = desk.file()
+    people.late(case, -10)
+    assert (rules.run_due(), rules.run_due()) == (1, 0)
+    people.late(case, -9)
+    assert rules.run_due() == 1
+
+
+def test_a_rule_that_fails_takes_no_filing_with_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ruled(desk, rule(do="remind", to=""))
+
+    def broken(*_more: Any) -> None:
+        raise RuntimeError("cut")
+
+    monkeypatch.setattr(rules, "_ask_to_look", broken)
+    case = desk.file()
+    assert case.status == "submitted"
+    assert not RuleRun.objects.exists()
+
+
+def test_saving_a_state_that_stays_begins_no_other_stay(desk: Desk) -> None:
+    case = desk.file()
+    case.refresh_from_db()
+    case.save(update_fields=["state"])
+    assert case.state_since is None
+    case.state = "in_review"
+    case.save(update_fields=["state"])
+    assert case.state_since is not None
 
 
 def test_coming_to_a_state_begins_another_stay(desk: Desk) -> None:
@@ -193,6 +245,7 @@ def test_rules_are_looked_at_once_an_hour(desk: Desk) -> None:
         ({"on": "state", "state": "nulle_part", "days": 3}, "nulle_part"),
         ({"on": "state", "state": "received"}, "received"),
         ({"to": ""}, "r"),
+        ({"to": "Très très très très longue étiquette, vraiment"}, "longue"),
         ({"on": "due", "do": "route", "to": "voirie"}, "r"),
         ({"on": "state", "state": "received", "days": 2, "do": "move", "to": "rien"}, "rien"),
         ({"on": "due", "do": "move", "to": "take_charge"}, "take_charge"),

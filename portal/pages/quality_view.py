@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -75,7 +76,7 @@ def line_of(one: QualitySnapshot) -> Line:
 
 
 def _of_10(value: int | None) -> str:
-    return "" if value is None else _("%(mean)s of 10") % {"mean": f"{value / 10:.1f}".replace(".", ",")}
+    return "" if value is None else _("%(mean)s of 10") % {"mean": number_format(value / 10, 1)}
 
 
 @require_safe

@@ -119,6 +119,7 @@ def _rules(definition: ProcedureDefinition) -> Iterator[Problem]:
         "condition": _("a condition reads the answer “%(name)s”, which does not exist"),
         "state": _("it waits in the state “%(name)s”, which does not exist, or does not say how many days"),
         "to": _("it does not say what to do"),
+        "label": _("the label “%(name)s” is too long: keep it under 40 letters"),
         "route": _("a request is given to a service when it is filed, not later"),
         "move": _("the transition “%(name)s” does not leave that state, or is not one that happens by itself"),
     }

@@ -11,6 +11,7 @@ from .language import Condition, references
 if TYPE_CHECKING:
     from .document import ProcedureDefinition
 
+LONGEST_LABEL = 40  # letters
 On = Literal["filed", "state", "due"]
 Do = Literal["route", "assign", "label", "remind", "escalate", "tell", "move"]
 
@@ -46,6 +47,8 @@ def faults(definition: "ProcedureDefinition") -> Iterator[tuple[str, str, str]]:
             yield rule.id, "state", rule.state or ""
         if rule.do in {"route", "label", "tell"} and not rule.to:
             yield rule.id, "to", rule.do
+        if rule.do == "label" and len(rule.to) > LONGEST_LABEL:
+            yield rule.id, "label", rule.to
         if rule.do == "route" and rule.on != "filed":
             yield rule.id, "route", rule.to
         if rule.do == "move":

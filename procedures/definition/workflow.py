@@ -84,6 +84,12 @@ class Workflow(Node):
                 return transition
         raise KeyError(transition_id)
 
+    def end_for(self, outcome: Outcome) -> State | None:
+        """Return the closed state in which a request ends without a decision, for an outcome; None where there is none."""
+        closed = [state for state in self.states if state.status == "closed"]
+        fit = [state for state in closed if state.outcome in {None, outcome}]
+        return next((state for state in fit if state.outcome == outcome), fit[0] if fit else None)
+
     def leaving(self, state_id: str) -> list[Transition]:
         """Return the transitions that leave a state, in their written order."""
         return [transition for transition in self.transitions if state_id in transition.from_]

@@ -10,7 +10,7 @@ from accounts.models.membership import MembershipQuerySet
 from town.models import Department
 from town.tree import Above
 
-from ..models import Submission
+from ..models import Procedure, Submission
 
 FOLLOWERS = (Role.AGENT, Role.HEAD)
 _COLLEAGUES = (*FOLLOWERS, Role.SIGNATORY)
@@ -50,6 +50,11 @@ def followers_of(some: Iterable[Submission]) -> list[User]:
     return list(found)
 
 
-def followers(submission: Submission, department: Department | None = None) -> list[User]:
-    """Return who may follow a request in its department, or would in another one, by name."""
-    return only_followers(team(submission, department))
+def followers(submission: Submission) -> list[User]:
+    """Return who may follow a request in its department, by name."""
+    return only_followers(team(submission))
+
+
+def treated_in(procedure: Procedure, department: Department) -> bool:
+    """Say whether someone of a department follows the requests of a procedure: elsewhere they would be lost."""
+    return any(one.role in FOLLOWERS and one.covers(procedure.public_id) for one in _held(department))

@@ -16,7 +16,6 @@ from journal import models as journal
 from portal.kit.text import fold
 
 from .. import permissions
-from ..definition.workflow import State
 from ..models import CaseLink, Submission
 from . import clock, correction, notify, pieces
 from . import edition as editions
@@ -59,13 +58,6 @@ def unlink(submission: Submission, other: Submission, *, by: Actor) -> None:
         _note(submission, UNLINKED, other, by)
 
 
-def end_of(submission: Submission) -> State | None:
-    """Return the state in which a duplicate ends; None where its workflow has none for it."""
-    closed = [one for one in submission.version.definition.workflow.states if one.status == "closed"]
-    fit = [one for one in closed if one.outcome in {None, "no_object"}]
-    return next((one for one in fit if one.outcome == "no_object"), fit[0] if fit else None)
-
-
 def why_not(duplicate: Submission, kept: Submission) -> str:
     """Say in words why ``duplicate`` may not end for ``kept``; nothing where it may."""
     if duplicate == kept or duplicate.procedure_id != kept.procedure_id:
@@ -78,7 +70,7 @@ def why_not(duplicate: Submission, kept: Submission) -> str:
         return _("One of them is over, or silence has decided it.")
     if (duplicate.due_on or date.max) < (kept.due_on or date.max):
         return _("The other one must be answered later: the one with the nearer legal date goes on.")
-    if end_of(duplicate) is None:
+    if duplicate.version.definition.workflow.end_for("no_object") is None:
         return _("This procedure has no end for it.")
     return ""
 
@@ -96,7 +88,7 @@ def merge(submission: Submission, kept: Submission, *, by: Actor) -> Submission:
         raise PermissionDenied
     if current.is_over:
         raise StaleAction(current)
-    reason, end = why_not(current, kept), end_of(current)
+    reason, end = why_not(current, kept), current.version.definition.workflow.end_for("no_object")
     if reason or end is None:
         raise NotTheSame(reason)
     data: dict[str, Any] = {"kept": kept.reference, "from": current.state, "to": end.id}

@@ -47,7 +47,7 @@ def check(submission: Submission, route: Route, today: date) -> None:
     """Refuse a department where nobody would treat it, no reason, or a day that cannot be; MissingWords names the question."""
     if not route.why.strip():
         raise MissingWords("why", _("Say to your colleagues why you hand it to them."))
-    if not colleagues.followers(submission, route.department):
+    if not colleagues.treated_in(submission.procedure, route.department):
         raise MissingWords(
             "department", _("Nobody treats this procedure in that department: the request would be lost.")
         )

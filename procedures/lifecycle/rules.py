@@ -7,8 +7,8 @@ import logging
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, Exists, OuterRef, Q
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,7 +34,8 @@ _log = logging.getLogger(__name__)
 def department_for(procedure: Procedure, definition: ProcedureDefinition, answers: Answers) -> Department:
     """Return the department that a request goes to by its answers; the procedure's own where no rule says otherwise.
 
-    A service that the town does not have, or of another legal entity, leaves it there: nothing is lost.
+    A service that the town does not have, of another legal entity, or in which nobody would treat it, leaves it there:
+    nothing is lost.
     """
     for rule in definition.rules:
         if rule.on == "filed" and rule.do == "route" and applies(rule.when, answers):
@@ -42,7 +43,7 @@ def department_for(procedure: Procedure, definition: ProcedureDefinition, answer
                 slug__in={rule.to, rule.to.replace("_", "-")}, entity=procedure.department.entity_id
             )
             found = wanted.select_related("place", "entity").first()
-            if found is not None:
+            if found is not None and colleagues.treated_in(procedure, found):
                 return found
     return procedure.department
 
@@ -51,8 +52,13 @@ def at_filing(submission: Submission, definition: ProcedureDefinition, answers: 
     """Do what the rules want of a request that has just been filed. In the caller's transaction."""
     for rule in definition.rules:
         if rule.on == "filed" and rule.do != "route" and applies(rule.when, answers):
-            RuleRun.objects.create(submission=submission, rule=rule.id, about="filed")
-            _do(submission, rule)
+            try:
+                # A rule that fails takes no filing with it.
+                with transaction.atomic():
+                    RuleRun.objects.create(submission=submission, rule=rule.id, about="filed")
+                    _do(submission, rule)
+            except Exception:
+                _log.exception("rule %s failed on %s", rule.id, submission.reference)
 
 
 def may_be_due() -> bool:
@@ -64,7 +70,7 @@ def run_due(limit: int = 500) -> int:
     """Do what rules want of the requests that have waited, or whose date comes; return how many. Safe to run again."""
     done = 0
     waiting = Submission.objects.filter(status__in=OPEN).order_by().values("version").distinct()
-    for version in ProcedureVersion.objects.filter(pk__in=waiting).select_related("procedure").iterator():
+    for version in list(ProcedureVersion.objects.filter(pk__in=waiting).select_related("procedure")):
         for rule in version.definition.rules:
             if rule.on != "filed":
                 for submission in list(_due(version, rule)[: limit - done]):
@@ -76,22 +82,23 @@ def run_due(limit: int = 500) -> int:
 
 def _due(version: ProcedureVersion, rule: Rule) -> SubmissionQuerySet:
     """Return the requests on which a rule is due and was not done for this stay or this date, conditions aside."""
-    open_now = Submission.objects.filter(version=version, status__in=OPEN)
+    runs = RuleRun.objects.filter(submission=OuterRef("pk"), rule=rule.id)
+    found = Submission.objects.filter(version=version, status__in=OPEN, outcome_by="").order_by("pk")
     if rule.on == "state":
         until = timezone.now() - timedelta(days=rule.days)
-        found = open_now.filter(state=rule.state).annotate(since=Coalesce("state_since", "received_at"))
-        found = found.filter(since__lte=until, outcome_by="")
+        came = Q(state_since__lte=until) | Q(state_since=None, received_at__lte=until)
         # Done since it came to the state: a run is never older than what made it due.
-        return found.exclude(rule_runs__rule=rule.id, rule_runs__at__gte=F("since")).order_by("pk")
+        since = Coalesce(OuterRef("state_since"), OuterRef("received_at"))
+        return found.filter(came, state=rule.state).exclude(Exists(runs.filter(at__gte=since)))
     last = timezone.localdate() + timedelta(days=rule.days)
-    found = open_now.filter(due_on__lte=last, outcome_by="")
-    told = RuleRun.objects.filter(rule=rule.id, submission__version=version).values("submission")
-    return found.exclude(pk__in=told).order_by("pk")
+    found = found.filter(due_on__lte=last)
+    return found.exclude(Exists(runs.filter(about=Cast(OuterRef("due_on"), CharField()))))
 
 
 def _tried(submission: Submission, rule: Rule) -> bool:
     """Do one rule on one request; a failure is logged, and holds up no other."""
-    about = (submission.state_since or submission.received_at).isoformat() if rule.on == "state" else "due"
+    since = submission.state_since or submission.received_at
+    about = since.isoformat() if rule.on == "state" else f"{submission.due_on}"
     try:
         return _once(submission, rule, about)
     except IntegrityError:

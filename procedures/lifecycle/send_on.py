@@ -45,9 +45,7 @@ def known(submission: Submission) -> SentOn | None:
 
 def end_of(submission: Submission) -> State | None:
     """Return the state in which a request that is sent on ends; None where its workflow has none for it."""
-    closed = [one for one in submission.version.definition.workflow.states if one.status == "closed"]
-    fit = [one for one in closed if one.outcome in {None, "transmitted"}]
-    return next((one for one in fit if one.outcome == "transmitted"), fit[0] if fit else None)
+    return submission.version.definition.workflow.end_for("transmitted")
 
 
 def check(submission: Submission, what: Sending, today: date) -> None:

@@ -82,7 +82,8 @@ def apply(
         transition = workflow.transition(key)
     except KeyError as error:
         raise StaleAction(current) from error
-    if transition.act != "move" if rule else not permissions.may_apply(by, current, transition):
+    by_itself = transition.act == "move" and transition.role != "applicant"
+    if not (by_itself if rule else permissions.may_apply(by, current, transition)):
         raise PermissionDenied
     if current.state not in transition.from_:
         raise StaleAction(current)

@@ -1,9 +1,9 @@
 """The request and what hangs on it: applicant, facets, messages, decisions, access."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import connection, models
@@ -129,6 +129,8 @@ class Submission(Origin):
     )
 
     objects = SubmissionQuerySet.as_manager()
+    # The state that the database had when it was loaded or saved.
+    _came_in: str | None = None
 
     class Meta:
         verbose_name = _("request")
@@ -180,13 +182,21 @@ class Submission(Origin):
     def __str__(self) -> str:
         return self.reference
 
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **more: Any) -> Self:
+        """Load it, and remember in which state it came."""
+        made = super().from_db(db, field_names, values, **more)
+        made._came_in = made.__dict__.get("state")
+        return made
+
     def save(self, **kwargs: Any) -> None:
-        """Save, and note when it came to its state where that is among what is saved."""
+        """Save, and note when it came to its state where that has changed."""
         changed = kwargs.get("update_fields")
-        if changed is not None and "state" in changed:
+        if changed is not None and "state" in changed and self.state != self._came_in:
             self.state_since = timezone.now()
             kwargs["update_fields"] = [*changed, "state_since"]
         super().save(**kwargs)
+        self._came_in = self.__dict__.get("state")
 
     @property
     def ways(self) -> list[str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from journal.models import Event
 from town.models import Department
 
+from ..definition.rules import LONGEST_LABEL
 from .case import Submission
 
 
@@ -52,7 +53,7 @@ class Mention(models.Model):
 class Label(models.Model):
     """A word by which a department sorts its requests; one that marks none any more is dropped."""
 
-    MOST = 40  # letters
+    MOST = LONGEST_LABEL
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="labels")
