@@ -167,6 +167,7 @@ def test_a_department_that_is_asked_reads_the_request_until_it_has_answered(port
     case = desk.file()
     portal.force_login(desk.roger)
     assert portal.get(url(case)).status_code == 404
+    assert said("Opinions to give") not in text_of(portal.get("/agent/"))
     nadia = Portal()
     nadia.force_login(desk.nadia)
     page = nadia.get(url(case, "avis/?par=service"))

@@ -196,6 +196,7 @@ def test_what_happens_to_a_request_is_told_to_whoever_keeps_an_eye_on_it(portal:
     assert case.reference not in text_of(portal.get(news))
     letters.send(case, "Avez-vous reçu mon acte ?", by=Actor(user=desk.zoe))
     assert case.reference in text_of(portal.get(news))
+    assert said("Something new") in text_of(portal.get("/agent/"))
     portal.get(url(case))
     assert case.reference not in text_of(portal.get(news))
     assert case.reference in text_of(portal.get("/agent/demandes/?etat=a-l-oeil"))

@@ -23,6 +23,8 @@ from .view import View
 from .words import SOON, Due, Shape, date_group, day_group, due_of, expected, shape_of, short_day
 
 CAP = 99
+# What seldom waits is shown when it does: a row of noughts hides what matters.
+_RARE = frozenset({"watched_news", "opinion_asked", "opinion_here", "undelivered"})
 MINE = 12
 SIZE = 25
 # A search looks at this many of the newest matches, and says so where there are more.
@@ -86,6 +88,8 @@ def counters(actor: Actor) -> list[Counter]:
     made = []
     for view, label, words, icon, tone in wanted:
         count = selected(actor, view).order_by()[: CAP + 1].count()
+        if not count and view.state in _RARE:
+            continue
         number = f"{CAP}+" if count > CAP else str(count)
         made.append(Counter(number, label, words, view.address, icon, tone if count else ""))
     return made
