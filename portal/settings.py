@@ -296,11 +296,9 @@ UNUSUAL_READING = {
 
 # Beyond these, sendings of one place, or messages about one request, are slowed down (L112-11).
 SENDINGS_AN_HOUR = env.int("SENDINGS_AN_HOUR", default=60)
-# Tests listen on loopback; nowhere else is a webhook told over http, or inside a private network.
-WEBHOOKS_PLAIN = False
-# What one program may ask of the API.
-API_CALLS_A_MINUTE = env.int("API_CALLS_A_MINUTE", default=600)
 MESSAGES_AN_HOUR = env.int("MESSAGES_AN_HOUR", default=20)
+API_CALLS_A_MINUTE = env.int("API_CALLS_A_MINUTE", default=600)  # of one program
+WEBHOOKS_PLAIN = False  # only tests, on loopback, are told over http or inside a private network
 
 # --- Outside services -----------------------------------------------------------------------------------------------
 # Empty: nothing typed leaves the portal. Else the root of an address service of the shape of the national address base.
