@@ -21,9 +21,10 @@ from procedures.definition.fields import FIELD_TYPES, Field
 from procedures.definition.lookups import Context
 from procedures.definition.places import EmbeddedLookups
 from procedures.definition.questions import QuestionsForm
+from procedures.definition.step_form import StepForm
 from procedures.definition.trace import EMPTY, trace
 from procedures.definition.upgrade import DefinitionError, canonical, dump, parse
-from procedures.filing.forms import StepForm, querydict, raw_of
+from procedures.filing.forms import querydict, raw_of
 from procedures.filing.live import payload
 from procedures.interchange import importing
 from procedures.lifecycle import working_copy

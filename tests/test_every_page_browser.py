@@ -103,6 +103,14 @@ lettered = next(
     (one.slug, letters[0].id)
     for one in Procedure.objects.filter(current_version__isnull=False).select_related('current_version')
     if (letters := one.current_version.definition.letters.templates))
+written = Procedure.objects.get(slug='acte-naissance')
+first = written.current_version.definition.steps[0]
+content = json.loads(written.current_version.content)
+when = {'field': first.sections[0].fields[0].id, 'op': 'answered'}
+content['steps'][0]['stops'] = [{'id': 'pas_ici', 'title': 'Ce n’est pas ici', 'text': 'Ailleurs.', 'when': when}]
+publish(written, parse(content), by=Actor(), reviewed_by='Test', reviewed_on=None)
+parts = {'step': first.id, 'add_section': first.id, 'add_stop': first.id, 'section': first.sections[0].id}
+parts |= {'question': first.sections[0].fields[0].id, 'stop': 'pas_ici'}
 opinion = Opinion.objects.create(submission=onward, body='Service voisin', asked_on=today, asked_by_name='N. Roussel')
 told = Webhook.objects.create(
     name='Carte', url='https://carte.example/', user=role.user, sector=role.department.sector, failures=2)
@@ -132,6 +140,7 @@ print('found ' + json.dumps({
     'hook_id': str(told.public_id),
     'outcome': 'granted',
     'letter_id': lettered[1],
+    **{f'own studio:{name}': {'slug': written.slug, 'key': key} for name, key in parts.items()},
     'own studio:letter': {'slug': lettered[0]},
     'own studio:letter_preview': {'slug': lettered[0]},
     'view_id': str(kept.public_id),

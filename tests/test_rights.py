@@ -172,6 +172,11 @@ EXPECTED: dict[str, dict[str, int]] = {
     **dict.fromkeys(("studio:letters", "studio:new_letter", "studio:letter", "studio:letter_preview"), ADMIN),
     # Nothing is being written: the list is shown.
     "studio:publish": ADMIN_ACT,
+    # It leads to the first step.
+    "studio:edit": ADMIN_ACT,
+    **dict.fromkeys(("studio:step", "studio:section", "studio:question", "studio:stop"), ADMIN),
+    **dict.fromkeys(("studio:add", "studio:add_step", "studio:add_section", "studio:add_stop"), ADMIN),
+    "studio:undo": ADMIN_ACT,
     "studio:drop_letter": ADMIN_ACT,
     "studio:places": STUDIO,
     "studio:place": STUDIO,

@@ -243,6 +243,13 @@ SENT: dict[str, Answers] = {
     "studio:letter": studio(422),
     "studio:new_letter": studio(422),
     "studio:publish": studio(302),
+    "studio:edit": READ_ONLY_WORK,
+    # Nothing was typed.
+    **dict.fromkeys(("studio:step", "studio:question", "studio:stop"), studio(422)),
+    # All of it may be empty; what the page showed is not said.
+    "studio:section": studio(409),
+    **dict.fromkeys(("studio:add", "studio:add_step", "studio:add_section", "studio:add_stop"), studio(422)),
+    "studio:undo": studio(302),
     "studio:drop_letter": studio(302),
     "studio:places": studio(422, 422),
     "studio:place": studio(422, 422),

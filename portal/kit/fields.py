@@ -79,7 +79,9 @@ def render_field(bound: BoundField, reveals: Mapping[str, SafeString] | None = N
         if messages
         else ""
     )
-    label = bound.label if required else fill('{} <span class="hint">({})</span>', bound.label, _("optional"))
+    # A box, or a list that always says something, is not more optional than another.
+    marked = not required and not getattr(bound.field, "unmarked", False)
+    label = bound.label if not marked else fill('{} <span class="hint">({})</span>', bound.label, _("optional"))
     control = Control(
         name=bound.html_name,
         id=base,

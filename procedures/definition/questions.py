@@ -29,7 +29,7 @@ class QuestionsForm(forms.Form):
     """
 
     def __init__(self, *, questions: Sequence["Field"], context: Context, **kwargs: Any) -> None:
-        super().__init__(auto_id="f-%s", **kwargs)
+        super().__init__(**{"auto_id": "f-%s", **kwargs})
         self.local = frozenset(question.id for question in questions)
         self.context = context = replace(context, local=context.local | self.local)
         self.json: Answers = {}

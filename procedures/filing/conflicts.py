@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from ..definition.document import Step
 from ..definition.fields import Field, FileField
 from ..definition.lookups import Context
+from ..definition.step_form import StepForm
 from ..lifecycle import draft as drafts
 from ..models import Draft
 from ..models.lookups import TownLookups
-from .forms import StepForm, querydict, raw_of
+from .forms import querydict, raw_of
 
 
 @dataclass(frozen=True)

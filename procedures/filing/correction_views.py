@@ -21,12 +21,13 @@ from ..definition.document import Step
 from ..definition.fields import FileField
 from ..definition.fields.base import clean_text
 from ..definition.lookups import Context
+from ..definition.step_form import StepForm
 from ..definition.trace import EMPTY
 from ..lifecycle import acknowledgement, correct, correction
 from ..lifecycle.transition import locked
 from ..models import CorrectionRequest, Submission
 from .case_views import load
-from .forms import StepForm, querydict, raw_of
+from .forms import querydict, raw_of
 from .lookups import CitizenLookups
 
 _LONGEST = 2000

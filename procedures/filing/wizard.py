@@ -23,12 +23,13 @@ from ..definition.base import Answers
 from ..definition.document import Step
 from ..definition.fields import FileField
 from ..definition.lookups import Context
+from ..definition.step_form import StepForm
 from ..definition.trace import Trace
 from ..lifecycle import draft as drafts
 from ..lifecycle import prefill
 from ..models import Draft, SafePaper
 from . import conflicts, session, step_files
-from .forms import StepForm, querydict, raw_of
+from .forms import querydict, raw_of
 from .live import payload
 from .lookups import CitizenLookups
 from .upload_views import words as upload_words

@@ -1,18 +1,20 @@
 """Writing a procedure: what is being written, its letters changed against what was shown, and published."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 
 from .. import permissions
 from ..definition.document import ProcedureDefinition
-from ..definition.upgrade import dump
+from ..definition.edits import Content
+from ..definition.upgrade import canonical, dump, parse
 from ..models import Procedure, ProcedureVersion, WorkingCopy
 from . import working_copy
 from .publish import publish
@@ -47,30 +49,86 @@ def written(procedure: Procedure) -> Written:
     return Written(version.definition if version else None, f"{version.pk if version else 0}", None)
 
 
-def _locked(procedure: Procedure, by: Actor, mark: str) -> tuple[Procedure, Written]:
-    """Lock a procedure for a write, if ``by`` may write it and nobody did since. Needs a transaction."""
+def _locked(procedure: Procedure, by: Actor, mark: str | None) -> tuple[Procedure, Written]:
+    """Lock a procedure for a write, if ``by`` may write it and nobody did since ``mark``. Needs a transaction."""
     if not permissions.may_edit(by, procedure):
         raise PermissionDenied
     rows = Procedure.objects.select_for_update(of=("self",)).select_related("current_version")
     current = rows.get(pk=procedure.pk)
     now = written(current)
-    if now.mark != mark:
+    if mark is not None and now.mark != mark:
         raise Outdated(now)
     return current, now
 
 
 @transaction.atomic
-def change_letters(procedure: Procedure, letters: Sequence[Any], *, by: Actor, mark: str) -> WorkingCopy:
-    """Keep ``letters`` (JSON of each) as those of what is being written.
+def edit(
+    procedure: Procedure,
+    change: Callable[[Content, ProcedureDefinition], None],
+    *,
+    by: Actor,
+    said: str,
+    mark: str = "",
+    shown: Callable[[Content], bool] | None = None,
+) -> bool:
+    """Do one ``change`` to what is being written, in place on its JSON, and keep it; ``said`` names it in words.
+    Return whether it changed anything.
 
-    Raises PermissionDenied, Outdated, and DefinitionError for what cannot be read; then nothing is written.
+    It is done on what was shown: nobody saved since ``mark``, or else the part that matters is as ``shown`` says. So two
+    people change two questions at once, and never the same one unknown to each other. Raises PermissionDenied, Outdated,
+    DefinitionError for what cannot be read, and whatever ``change`` raises; then nothing is written.
     """
-    current, now = _locked(procedure, by, mark)
+    current, now = _locked(procedure, by, mark if shown is None else None)
     if now.definition is None:
-        raise ValueError(procedure.slug)
+        raise Outdated(now)
     content = dump(now.definition)
-    content["letters"] = {**content["letters"], "templates": list(letters)}
-    return working_copy.save(current, content, by)
+    if shown is not None and not shown(content):
+        raise Outdated(now)
+    change(content, now.definition)
+    made = parse(content)
+    if canonical(dump(made)) == canonical(dump(now.definition)):
+        return False
+    working_copy.keep(current, now.copy, made, by, said)
+    return True
+
+
+def change_letters(procedure: Procedure, letters: Sequence[Any], *, by: Actor, mark: str) -> bool:
+    """Keep ``letters`` (JSON of each) as those of what is being written. Raises as ``edit`` does."""
+
+    def put(content: Content, _before: ProcedureDefinition) -> None:
+        content["letters"] = {**content["letters"], "templates": list(letters)}
+
+    return edit(procedure, put, by=by, said=_("letters"), mark=mark)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What can be undone and done again: in words, None where there is nothing."""
+
+    undo: str | None
+    redo: str | None
+
+
+def steps_of(copy: WorkingCopy | None) -> Steps:
+    """Say what the last change was, and the last one undone."""
+    if copy is None:
+        return Steps(None, None)
+    near = [copy.position - 1, copy.position, copy.position + 1]
+    rows = copy.states.filter(position__in=near).values_list("position", "change")
+    found = dict(rows)
+    last = found.get(copy.position) if copy.position - 1 in found else None
+    return Steps(last, found.get(copy.position + 1))
+
+
+@transaction.atomic
+def undo(procedure: Procedure, *, by: Actor, mark: str, redo: bool = False) -> bool:
+    """Go one state back, or forward again; return whether there was one. Raises PermissionDenied and Outdated."""
+    current, now = _locked(procedure, by, mark)
+    if now.copy is None:
+        return False
+    now.copy.procedure = current
+    place = now.copy.position + (1 if redo else -1)
+    return place >= 0 and working_copy.go_to(now.copy, place, by)
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ from .silence_request import SilenceRequest
 from .time_stamp import TimeStamp
 from .transmission import SentOn
 from .upload import PartialUpload
-from .working_copy import WorkingCopy
+from .working_copy import WorkingCopy, WorkingState
 
 __all__ = [
     "Annotation",
@@ -93,4 +93,5 @@ __all__ = [
     "Visa",
     "Watch",
     "WorkingCopy",
+    "WorkingState",
 ]

@@ -2,11 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from . import letter_views, people_views, place_views, procedure_views, role_views
+from . import adding_views, letter_views, part_views, people_views, place_views, procedure_views, role_views
 
 app_name = "studio"
 urlpatterns: list[URLPattern] = [
     path("demarches/", procedure_views.procedures, name="procedures"),
+    path("demarches/<slug:slug>/", part_views.begin, name="edit"),
+    path("demarches/<slug:slug>/etapes/<slug:key>/", part_views.step, name="step"),
+    path("demarches/<slug:slug>/etapes/<slug:key>/partie/", adding_views.section, name="add_section"),
+    path("demarches/<slug:slug>/etapes/<slug:key>/arret/", adding_views.stop, name="add_stop"),
+    path("demarches/<slug:slug>/parties/<slug:key>/", part_views.section, name="section"),
+    path("demarches/<slug:slug>/arrets/<slug:key>/", part_views.stop, name="stop"),
+    path("demarches/<slug:slug>/questions/<slug:key>/", part_views.question, name="question"),
+    path("demarches/<slug:slug>/ajouter/", adding_views.question, name="add"),
+    path("demarches/<slug:slug>/ajouter-etape/", adding_views.step, name="add_step"),
+    path("demarches/<slug:slug>/annuler/", part_views.undo, name="undo"),
     path("demarches/<slug:slug>/publier/", procedure_views.publish, name="publish"),
     path("demarches/<slug:slug>/lettres/", letter_views.listed, name="letters"),
     path("demarches/<slug:slug>/lettres/nouvelle/<slug:outcome>/", letter_views.new, name="new_letter"),

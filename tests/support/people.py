@@ -245,7 +245,26 @@ LETTERS: list[dict[str, Any]] = [
 def with_letters(town: Desk) -> Procedure:
     """Return a procedure whose acceptance has a letter of its own."""
     letters = {**samples.content()["letters"], "templates": LETTERS}
-    return samples.procedure("a-lettres", department=town.civil, id="a_lettres", letters=letters)
+    steps = samples.content()["steps"]
+    stop = {
+        "id": "pas_ici",
+        "title": "Pas ici",
+        "when": {"field": "kind", "op": "is", "value": "other"},
+        "text": "Ailleurs.",
+    }
+    steps[1]["stops"] = [stop]
+    return samples.procedure("a-lettres", department=town.civil, id="a_lettres", letters=letters, steps=steps)
+
+
+# What fills the addresses of the parts of that procedure in the studio.
+PARTS = {
+    "step": "acte",
+    "section": "acte_s",
+    "question": "copies",
+    "stop": "pas_ici",
+    "add_section": "acte",
+    "add_stop": "acte",
+}
 
 
 def batch_of(town: Desk, by: User | None = None) -> Batch:
