@@ -110,7 +110,7 @@ when = {'field': first.sections[0].fields[0].id, 'op': 'answered'}
 content['steps'][0]['stops'] = [{'id': 'pas_ici', 'title': 'Ce n’est pas ici', 'text': 'Ailleurs.', 'when': when}]
 publish(written, parse(content), by=Actor(), reviewed_by='Test', reviewed_on=None)
 parts = {'step': first.id, 'add_section': first.id, 'add_stop': first.id, 'section': first.sections[0].id}
-parts |= {'question': first.sections[0].fields[0].id, 'stop': 'pas_ici'}
+parts |= {'state': 'received', 'transition': 'take_charge', 'question': first.sections[0].fields[0].id, 'stop': 'pas_ici'}
 opinion = Opinion.objects.create(submission=onward, body='Service voisin', asked_on=today, asked_by_name='N. Roussel')
 told = Webhook.objects.create(
     name='Carte', url='https://carte.example/', user=role.user, sector=role.department.sector, failures=2)
@@ -139,6 +139,7 @@ print('found ' + json.dumps({
     'batch_id': str(many.public_id),
     'hook_id': str(told.public_id),
     'outcome': 'granted',
+    'way': 'papier',
     'letter_id': lettered[1],
     **{f'own studio:{name}': {'slug': written.slug, 'key': key} for name, key in parts.items()},
     'own studio:letter': {'slug': lettered[0]},
@@ -195,6 +196,7 @@ NOT_PAGES = {
     "archives:seda",
     "register:ods",
     "register:json",
+    "studio:export",
     "desk:decision",
     "desk:pieces_receipt",
     "desk:attestation",

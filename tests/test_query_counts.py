@@ -40,6 +40,7 @@ class World:
         self.of_one: dict[str, dict[str, Any]] = {
             **{f"studio:{name}": letter for name in ("letter", "letter_preview", "drop_letter")},
             "studio:new_letter": {"outcome": "granted"},
+            "studio:begin": {"way": "bibliotheque"},
             **{f"studio:{name}": {"slug": letter["slug"], "key": key} for name, key in people.PARTS.items()},
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,

@@ -177,6 +177,12 @@ EXPECTED: dict[str, dict[str, int]] = {
     **dict.fromkeys(("studio:step", "studio:section", "studio:question", "studio:stop"), ADMIN),
     **dict.fromkeys(("studio:add", "studio:add_step", "studio:add_section", "studio:add_stop"), ADMIN),
     "studio:undo": ADMIN_ACT,
+    **dict.fromkeys(
+        ("studio:presentation", "studio:rules", "studio:workflow", "studio:versions", "studio:export"), ADMIN
+    ),
+    **dict.fromkeys(("studio:state", "studio:transition", "studio:add_state", "studio:add_transition"), ADMIN),
+    # Each begins in her own department.
+    **dict.fromkeys(("studio:new", "studio:begin"), STUDIO),
     "studio:drop_letter": ADMIN_ACT,
     "studio:places": STUDIO,
     "studio:place": STUDIO,

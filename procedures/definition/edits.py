@@ -81,6 +81,12 @@ def own(kind: Part, part: Content) -> Content:
     return {key: value for key, value in part.items() if key not in held}
 
 
+def slug_of(words: str) -> str:
+    """Return an id made from folded words; it is the beginning of one where it is taken."""
+    stem = re.sub(r"[^a-z0-9]+", "_", words).strip("_")[:40].rstrip("_")
+    return stem if stem[:1].isalpha() and not stem.startswith("applicant") else f"q_{stem}".rstrip("_")
+
+
 def fresh(content: Content, words: str, *, kind: Part) -> str:
     """Return an id made from some words, that no part of its kind has."""
     taken = {held[at]["id"] for found, held, at in places(content) if (found == "field") == (kind == "field")}
@@ -88,9 +94,7 @@ def fresh(content: Content, words: str, *, kind: Part) -> str:
         taken |= RESERVED_FIELD_IDS | {one["id"] for one in content.get("annotations", [])}
     else:
         taken |= RESERVED | {APPLICANT_STEP_ID, "applicant_identity"}
-    stem = re.sub(r"[^a-z0-9]+", "_", fold(words)).strip("_")[:40].rstrip("_")
-    if not stem or not stem[0].isalpha() or stem.startswith("applicant"):
-        stem = f"q_{stem}".rstrip("_")
+    stem = slug_of(fold(words))
     return next(name for n in range(1, 2000) if (name := stem if n == 1 else f"{stem}_{n}") not in taken)
 
 

@@ -8,7 +8,7 @@ from .document import ProcedureDefinition
 from .language import Condition, Test, leaves, references
 from .letter import ANSWER, chips_of
 
-Kind = Literal["step", "section", "field", "stop", "letter", "rule"]
+Kind = Literal["step", "section", "field", "stop", "letter", "rule", "state", "transition"]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
+from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
 from .base import Identifier, Node, Words
@@ -36,9 +37,9 @@ class State(Node):
     def columns_agree(self) -> Self:
         """A decided state has an outcome; only a waiting state waits for something."""
         if self.status == "decided" and self.outcome is None:
-            raise ValueError("a decided state needs an outcome")
+            raise ValueError(_("a decided state needs an outcome"))
         if (self.status == "awaiting_citizen") != (self.awaiting is not None):
-            raise ValueError("“awaiting” goes with the status “awaiting_citizen”, and only with it")
+            raise ValueError(_("what is awaited goes with a state that awaits the person, and only with it"))
         return self
 
 
@@ -77,6 +78,10 @@ class Workflow(Node):
                 return state
         raise KeyError(state_id)
 
+    def said(self, state_id: str) -> str:
+        """Return the label of a state, or its id where there is none."""
+        return next((state.label for state in self.states if state.id == state_id), state_id)
+
     def transition(self, transition_id: str) -> Transition:
         """Return a transition by its id; KeyError if there is none."""
         for transition in self.transitions:
@@ -99,11 +104,11 @@ def check(workflow: Workflow) -> Iterator[str]:
     """Yield, in words, every fault that blocks publication: unknown or unreachable states, no end, dead ends."""
     known = {state.id for state in workflow.states}
     if len(known) != len(workflow.states):
-        yield "two states share the same id"
+        yield _("two states share the same id")
     if len({transition.id for transition in workflow.transitions}) != len(workflow.transitions):
-        yield "two transitions share the same id"
+        yield _("two transitions share the same id")
     for name in sorted({workflow.start, *_ends_of(workflow)} - known):
-        yield f"the state “{name}” does not exist"
+        yield _("the state “%(id)s” does not exist") % {"id": name}
     reached, todo = set(), [workflow.start]
     while todo:
         state_id = todo.pop()
@@ -112,20 +117,20 @@ def check(workflow: Workflow) -> Iterator[str]:
             todo += [transition.to for transition in workflow.leaving(state_id)]
     for state in workflow.states:
         if state.id not in reached:
-            yield f"no transition leads to the state “{state.id}”"
+            yield _("no transition leads to the state “%(id)s”") % {"id": state.label}
         if state.status != "closed" and not workflow.leaving(state.id):
-            yield f"nothing leaves the state “{state.id}”, and it is not closed"
+            yield _("nothing leaves the state “%(id)s”, and it is not closed") % {"id": state.label}
     if not any(state.status == "closed" for state in workflow.states):
-        yield "no state closes the request"
+        yield _("no state closes the request")
     if workflow.start in known and workflow.state(workflow.start).status != "submitted":
-        yield "the first state must have the status “submitted”"
+        yield _("the first state must have the status “submitted”")
     for transition in workflow.transitions:
         if transition.act in {"propose", "decide"} and transition.outcome is None:
-            yield f"the transition “{transition.id}” needs an outcome"
+            yield _("the transition “%(id)s” needs an outcome") % {"id": transition.label}
         if transition.act == "decide" and transition.role != "signatory":
-            yield f"the transition “{transition.id}” decides: only a signatory may trigger it"
+            yield _("the transition “%(id)s” decides: only a signatory may trigger it") % {"id": transition.label}
         if transition.act in {"reply", "send_pieces", "withdraw"} and transition.role != "applicant":
-            yield f"the transition “{transition.id}” belongs to the applicant"
+            yield _("the transition “%(id)s” belongs to the applicant") % {"id": transition.label}
     yield from _faults_of_pieces(workflow, known)
     yield from _faults_of_visas(workflow, known)
 
@@ -135,9 +140,13 @@ def _faults_of_pieces(workflow: Workflow, known: set[str]) -> Iterator[str]:
     for transition in workflow.transitions:
         if transition.act == "ask_pieces" and transition.to in known:
             if workflow.state(transition.to).awaiting != "pieces":
-                yield f"the transition “{transition.id}” asks for pieces: it must lead to a state that awaits them"
+                yield _("the transition “%(id)s” asks for pieces: it must lead to a state that awaits them") % {
+                    "id": transition.label
+                }
             elif not any(after.act == "send_pieces" for after in workflow.leaving(transition.to)):
-                yield f"nothing lets the applicant send the pieces that the state “{transition.to}” awaits"
+                yield _("nothing lets the applicant send the pieces that the state “%(state)s” awaits") % {
+                    "state": workflow.said(transition.to)
+                }
 
 
 def _faults_of_visas(workflow: Workflow, known: set[str]) -> Iterator[str]:
@@ -146,20 +155,27 @@ def _faults_of_visas(workflow: Workflow, known: set[str]) -> Iterator[str]:
     before = {state for visa in visas for state in visa.from_}
     for visa in visas:
         if visa.role not in {"head", "signatory"}:
-            yield f"the transition “{visa.id}” is a visa: only a head or a signatory may give it"
+            yield _("the transition “%(id)s” is a visa: only a head or a signatory may give it") % {"id": visa.label}
         for state in visa.from_:
             entering = [one for one in workflow.transitions if one.to == state]
             if any(one.act not in {"propose", "visa"} for one in entering):
-                yield f"the state “{state}” waits for a visa: only a proposal or an earlier visa may lead to it"
+                yield _("the state “%(state)s” waits for a visa: only a proposal or an earlier visa may lead to it") % {
+                    "state": workflow.said(state)
+                }
             if not any(one.act == "send_back" for one in workflow.leaving(state)):
-                yield f"the state “{state}” waits for a visa: something must send the proposal back from it"
+                yield _("the state “%(state)s” waits for a visa: something must send the proposal back from it") % {
+                    "state": workflow.said(state)
+                }
     for decide in (one for one in workflow.transitions if one.act == "decide" and visas):
         for state in decide.from_:
             # What silence refused is decided over again from where it stands.
             if state not in known or workflow.state(state).status == "decided":
                 continue
             if state in before or any(one.act != "visa" for one in workflow.transitions if one.to == state):
-                yield f"the transition “{decide.id}” decides from “{state}” without all the visas"
+                yield _("the transition “%(id)s” decides from “%(state)s” without all the visas") % {
+                    "id": decide.label,
+                    "state": workflow.said(state),
+                }
 
 
 def _ends_of(workflow: Workflow) -> set[str]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
+from portal.kit.text import fold
 from town.models import Department
 
 from ..definition.document import ProcedureDefinition
@@ -45,6 +47,13 @@ def read(path: Path) -> ProcedureDefinition:
         return parse(blocks.expand(reading.read(path), blocks.ready))
     except reading.Unreadable as error:
         raise DefinitionError([str(error)]) from error
+
+
+@cache
+def titles() -> tuple[tuple[str, str], ...]:
+    """Return the ready procedures: the name of each file, and its title; read once, the library comes with the program."""
+    found = ((path.stem, read(path).title) for path in sorted(FOLDER.glob("*.yaml")))
+    return tuple(sorted(found, key=lambda one: fold(one[1])))
 
 
 def digest(definition: ProcedureDefinition) -> str:

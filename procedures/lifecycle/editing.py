@@ -133,13 +133,19 @@ def undo(procedure: Procedure, *, by: Actor, mark: str, redo: bool = False) -> b
 
 @transaction.atomic
 def publish_written(
-    procedure: Procedure, *, by: Actor, mark: str, reviewed_by: str = "", reviewed_on: date | None = None
+    procedure: Procedure,
+    *,
+    by: Actor,
+    mark: str,
+    reviewed_by: str = "",
+    reviewed_on: date | None = None,
+    reason: str = "",
 ) -> ProcedureVersion:
     """Publish what is being written; nothing is being written any more. Raises PermissionDenied, Outdated, CannotPublish."""
     current, now = _locked(procedure, by, mark)
     if now.definition is None or now.copy is None:
         raise Outdated(now)
-    version = publish(current, now.definition, by=by, reviewed_by=reviewed_by, reviewed_on=reviewed_on)
+    version = publish(current, now.definition, by=by, reviewed_by=reviewed_by, reviewed_on=reviewed_on, reason=reason)
     now.copy.delete()
     return version
 

@@ -40,6 +40,7 @@ def publish(
     by: Actor,
     reviewed_by: str = "",
     reviewed_on: date | None = None,
+    reason: str = "",
 ) -> ProcedureVersion:
     """Publish ``definition`` as the next version of ``procedure`` and make it current.
 
@@ -62,6 +63,7 @@ def publish(
         published_by=by.user,
         legal_review_by=reviewed_by,
         legal_review_on=reviewed_on,
+        reason=reason[:300],
     )
     procedure.current_version = version
     procedure.title, procedure.theme = definition.title, definition.theme

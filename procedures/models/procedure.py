@@ -110,7 +110,15 @@ class OldSlug(models.Model):
 class ProcedureVersion(models.Model):
     """A published definition. Its bytes, number, digest and publication never change; code and triggers see to it."""
 
-    guarded: ClassVar[tuple[str, ...]] = ("procedure", "number", "content", "digest", "published_at", "published_by")
+    guarded: ClassVar[tuple[str, ...]] = (
+        "procedure",
+        "number",
+        "content",
+        "digest",
+        "published_at",
+        "published_by",
+        "reason",
+    )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="versions")
@@ -121,6 +129,8 @@ class ProcedureVersion(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Why it was published, in the words of who did.
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     # Who validated the law of it, where the definition asks for a review.
     legal_review_by = models.CharField(_("legally validated by"), max_length=160, blank=True)
     legal_review_on = models.DateField(_("legally validated on"), null=True, blank=True)

@@ -29,7 +29,7 @@ from .citizen import (
     may_edit_draft,
     may_see_as_citizen,
 )
-from .editing import edited, edits_any, may_edit
+from .editing import begun_in, edited, edits_any, may_begin, may_edit
 from .entering import (
     enterable,
     enters_as,
@@ -59,6 +59,7 @@ __all__ = [
     "EXPORTERS",
     "allowed_transitions",
     "batches",
+    "begun_in",
     "behalf",
     "desk_departments",
     "draft_mandate",
@@ -77,6 +78,7 @@ __all__ = [
     "may_apply",
     "may_ask_opinion",
     "may_batch",
+    "may_begin",
     "may_drop_view",
     "may_edit",
     "may_edit_draft",

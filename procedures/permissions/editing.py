@@ -19,6 +19,17 @@ def may_edit(actor: Actor, procedure: Procedure) -> bool:
     return bool(actor.roles_in(procedure.department_id, procedure.public_id) & set(_EDITORS))
 
 
+def may_begin(actor: Actor, department_id: int) -> bool:
+    """Say whether ``actor`` may begin a procedure in a department: a role limited to some procedures begins none."""
+    held = actor.departments.get(department_id, {})
+    return any(not one.procedures for role in _EDITORS for one in held.get(role, ()))
+
+
+def begun_in(actor: Actor) -> list[int]:
+    """Return the departments in which ``actor`` may begin a procedure."""
+    return [key for key in actor.departments if may_begin(actor, key)]
+
+
 def edited(actor: Actor) -> ProcedureQuerySet:
     """Return the procedures of the departments that ``actor`` configures; ``may_edit`` says which of them."""
     reached = [key for key, roles in actor.departments.items() if set(roles) & set(_EDITORS)]

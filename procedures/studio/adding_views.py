@@ -174,7 +174,7 @@ def step(request: HttpRequest, slug: str) -> HttpResponse:
 def section(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Add a part to a step: questions under one title, or under one condition."""
     attrs = [
-        Attr("title", line(_("Title"), needed=_("Write the title of the part."))),
+        Attr("title", line(_("Heading"), needed=_("Write the title of the part."))),
         Attr("label", line(_("First question"), needed=_("Write a question: a part asks something."))),
     ]
 

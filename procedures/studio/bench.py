@@ -99,8 +99,12 @@ def use_link(slug: str, use: Use) -> tuple[str, str]:
         return _("letter “%(name)s”") % {"name": use.words}, reverse("studio:letter", args=[slug, use.id])
     if use.kind == "rule":
         return _("rule “%(name)s”") % {"name": use.words}, ""
+    if use.kind == "transition":
+        return _("action “%(name)s”") % {"name": use.words}, reverse("studio:transition", args=[slug, use.id])
     words = {"step": _("step “%(name)s”"), "section": _("part “%(name)s”"), "stop": _("stop “%(name)s”")}
-    return words.get(use.kind, _("question “%(name)s”")) % {"name": use.words}, href(slug, use.kind, use.id)
+    return words.get(use.kind, _("question “%(name)s”")) % {"name": use.words}, reverse(
+        _ROUTES[use.kind], args=[slug, use.id]
+    )
 
 
 def draw(

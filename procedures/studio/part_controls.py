@@ -17,14 +17,17 @@ def attrs_of(kind: Part, part: Content, definition: ProcedureDefinition, key: st
             return question_controls.attrs_of(part, definition, key)
         case "step":
             return [
-                Attr("title", line(_("Name of the step"), hint=_("In the progress: a few words."), needed=_("Name the step."))),
+                Attr(
+                    "title",
+                    line(_("Name of the step"), hint=_("In the progress: a few words."), needed=_("Name the step.")),
+                ),
                 Attr("question", line(_("Title of the page"), needed=_("Write the title of the page."))),
                 Attr("intro", prose(_("Introduction"), hint=_("Under the title, where it helps."))),
                 _when(kind, definition, key, _("When this step is shown")),
-            ]  # fmt: skip
+            ]
         case "section":
             return [
-                Attr("title", line(_("Title"), hint=_("Empty: the questions follow without a title."))),
+                Attr("title", line(_("Heading"), hint=_("Empty: the questions follow without a title."))),
                 Attr("intro", prose(_("Introduction"))),
                 _when(kind, definition, key, _("When this part is shown")),
             ]

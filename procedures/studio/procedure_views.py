@@ -17,11 +17,10 @@ from accounts.team.forms import day_field
 from .. import permissions
 from ..definition.advice import advice
 from ..definition.checks import blocking_problems
-from ..definition.document import ProcedureDefinition
-from ..definition.upgrade import dump
-from ..lifecycle import editing
+from ..lifecycle import beginning, editing
 from ..lifecycle.publish import CannotPublish, must_be_reviewed
 from ..models import Procedure
+from . import differences
 from .access import editors_only, page
 
 _LISTED = 200
@@ -44,12 +43,13 @@ def procedures(request: HttpRequest) -> HttpResponse:
     rows = permissions.edited(actor).select_related("current_version", "department", "working_copy__updated_by__person")
     rows = rows.defer("current_version__content", "search_text", "working_copy__content").order_by("title", "pk")
     mine = [one for one in rows[:_LISTED] if permissions.may_edit(actor, one)]
-    context = {"rows": [(one, getattr(one, "working_copy", None)) for one in mine]}
+    rows_of = [(one, getattr(one, "working_copy", None)) for one in mine]
+    context = {"rows": rows_of, "begins": bool(permissions.begun_in(actor))}
     return page(request, "studio/procedures.html", context, section="procedures")
 
 
 class PublishForm(forms.Form):
-    """Who validated the law of it, and when: asked where the procedure says that it needs a review."""
+    """Why it is published; who validated the law of it, and when, where the procedure says that it needs a review."""
 
     reviewed_by = forms.CharField(
         label=gettext_lazy("Who validated its legal part"),
@@ -59,10 +59,18 @@ class PublishForm(forms.Form):
     )
     reviewed_on = day_field(gettext_lazy("On which day"))
 
+    reason = forms.CharField(
+        label=gettext_lazy("Why this version"),
+        help_text=gettext_lazy("In a few words, for those who will read the list of versions."),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "wide"}),
+    )
+
     def __init__(self, data: Any = None, *, needed: bool) -> None:
         super().__init__(data, auto_id="f-%s")
         if not needed:
-            self.fields.clear()
+            del self.fields["reviewed_by"], self.fields["reviewed_on"]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,6 +88,10 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         mark = request.POST.get("mark", "")[:60]
         form, status = PublishForm(request.POST, needed=needed), 422
         try:
+            if "discard" in request.POST:
+                beginning.discard(procedure, by=actor, mark=mark)
+                messages.success(request, _("The procedure that was never published is given up."))
+                return redirect("studio:procedures")
             if "give_up" in request.POST:
                 editing.give_up(procedure, by=actor, mark=mark)
                 messages.success(request, _("What was being written is given up: what is published stays as it is."))
@@ -92,6 +104,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
                     mark=mark,
                     reviewed_by=given.get("reviewed_by", ""),
                     reviewed_on=given.get("reviewed_on"),
+                    reason=given.get("reason", ""),
                 )
                 messages.success(request, _("Version %(number)d is published.") % {"number": version.number})
                 return redirect("studio:procedures")
@@ -109,38 +122,10 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "problems": problems,
         "advice": [str(one) for one in advice(now.definition)],
-        "changes": changed_parts(published, now.definition),
+        "found": differences.between(published, now.definition) if published is not None else [],
+        "first": published is None,
         "in_flight": procedure.submissions.running().exists() or procedure.submissions.waiting().exists(),
+        "drafts": procedure.drafts.filter(submission=None).count(),
         "today": timezone.localdate(),
     }
     return page(request, "studio/publish.html", context, section="procedures", status=status)
-
-
-def changed_parts(before: ProcedureDefinition | None, after: ProcedureDefinition) -> list[str]:
-    """Say in words which parts of a definition change: each letter by its answer, the others by their name."""
-    if before is None:
-        return [_("everything: it was never published")]
-    old, new = dump(before), dump(after)
-    said = {
-        "steps": _("the questions"),
-        "workflow": _("the workflow"),
-        "legal": _("the legal block"),
-        "privacy": _("the protection of data"),
-        "applicant": _("who is asked of the person"),
-        "title": _("the title"),
-    }
-    changed = [key for key in new if key != "letters" and old.get(key) != new[key]]
-    found = list(dict.fromkeys(said.get(key, _("the presentation")) for key in changed))
-    letters = {one["id"]: one for one in old["letters"].get("templates", [])}
-    kept = {one["id"]: one for one in new["letters"].get("templates", [])}
-    for key in dict.fromkeys([*letters, *kept]):
-        if key not in kept:
-            found.append(_("the letter “%(name)s” is taken away") % {"name": key})
-        elif key not in letters:
-            found.append(_("the letter “%(name)s” is new") % {"name": key})
-        elif letters[key] != kept[key]:
-            found.append(_("the letter “%(name)s” changes") % {"name": key})
-    rest = [{k: v for k, v in one["letters"].items() if k != "templates"} for one in (old, new)]
-    if rest[0] != rest[1]:
-        found.append(_("the openings of letters, or the coming steps"))
-    return found

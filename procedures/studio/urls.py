@@ -2,12 +2,27 @@
 
 from django.urls import URLPattern, path
 
-from . import adding_views, letter_views, part_views, people_views, place_views, procedure_views, role_views
+from . import (
+    adding_views,
+    beginning_views,
+    letter_views,
+    part_views,
+    people_views,
+    place_views,
+    procedure_views,
+    role_views,
+    settings_views,
+    version_views,
+    workflow_views,
+)
 
 app_name = "studio"
 urlpatterns: list[URLPattern] = [
     path("demarches/", procedure_views.procedures, name="procedures"),
+    path("demarches/nouvelle/", beginning_views.ways, name="new"),
+    path("demarches/nouvelle/<slug:way>/", beginning_views.begin, name="begin"),
     path("demarches/<slug:slug>/", part_views.begin, name="edit"),
+    path("demarches/<slug:slug>/exporter/", version_views.export, name="export"),
     path("demarches/<slug:slug>/etapes/<slug:key>/", part_views.step, name="step"),
     path("demarches/<slug:slug>/etapes/<slug:key>/partie/", adding_views.section, name="add_section"),
     path("demarches/<slug:slug>/etapes/<slug:key>/arret/", adding_views.stop, name="add_stop"),
@@ -17,6 +32,14 @@ urlpatterns: list[URLPattern] = [
     path("demarches/<slug:slug>/ajouter/", adding_views.question, name="add"),
     path("demarches/<slug:slug>/ajouter-etape/", adding_views.step, name="add_step"),
     path("demarches/<slug:slug>/annuler/", part_views.undo, name="undo"),
+    path("demarches/<slug:slug>/presentation/", settings_views.presentation, name="presentation"),
+    path("demarches/<slug:slug>/regles/", settings_views.rules, name="rules"),
+    path("demarches/<slug:slug>/circuit/", workflow_views.workflow, name="workflow"),
+    path("demarches/<slug:slug>/circuit/etats/nouveau/", workflow_views.add_state, name="add_state"),
+    path("demarches/<slug:slug>/circuit/etats/<slug:key>/", workflow_views.state, name="state"),
+    path("demarches/<slug:slug>/circuit/actions/nouvelle/", workflow_views.add_transition, name="add_transition"),
+    path("demarches/<slug:slug>/circuit/actions/<slug:key>/", workflow_views.transition, name="transition"),
+    path("demarches/<slug:slug>/versions/", version_views.versions, name="versions"),
     path("demarches/<slug:slug>/publier/", procedure_views.publish, name="publish"),
     path("demarches/<slug:slug>/lettres/", letter_views.listed, name="letters"),
     path("demarches/<slug:slug>/lettres/nouvelle/<slug:outcome>/", letter_views.new, name="new_letter"),

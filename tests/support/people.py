@@ -264,6 +264,8 @@ PARTS = {
     "stop": "pas_ici",
     "add_section": "acte",
     "add_stop": "acte",
+    "state": "received",
+    "transition": "take_charge",
 }
 
 

@@ -143,6 +143,7 @@ class Asked:
             "desk:give_receipt": {"reference": entered.reference},
             **{f"studio:{name}": letter for name in ("letter", "letter_preview", "drop_letter")},
             "studio:new_letter": {"outcome": "granted"},
+            "studio:begin": {"way": "bibliotheque"},
             **{f"studio:{name}": {"slug": letter["slug"], "key": key} for name, key in people.PARTS.items()},
             **_exports(town),
             **_mandates(town),
