@@ -122,12 +122,12 @@ def test_pieces_are_asked_for_only_where_they_can_be_sent() -> None:
     known = DECISION_WITH_PIECES.model_dump(by_alias=True)
     known["transitions"] = [one for one in known["transitions"] if one["act"] != "send_pieces"]
     faults = " ".join(workflow.check(workflow.Workflow.model_validate(known)))
-    assert "nothing lets the applicant send the pieces" in faults
+    assert "rien ne permet à la personne d’envoyer les pièces" in faults
     for one in known["transitions"]:
         if one["act"] == "ask_pieces":
             one["to"] = "awaiting_citizen"
     faults = " ".join(workflow.check(workflow.Workflow.model_validate(known)))
-    assert "it must lead to a state that awaits them" in faults
+    assert "elle doit mener à un état qui les attend" in faults
 
 
 def test_an_agent_cannot_be_the_one_who_decides() -> None:
@@ -135,4 +135,4 @@ def test_an_agent_cannot_be_the_one_who_decides() -> None:
     for transition in ready["transitions"]:
         if transition["act"] == "decide":
             transition["role"] = "agent"
-    assert any("signatory" in fault for fault in workflow.check(workflow.Workflow.model_validate(ready)))
+    assert any("seul un signataire" in fault for fault in workflow.check(workflow.Workflow.model_validate(ready)))

@@ -134,7 +134,7 @@ def test_crpa_35_no_decision_is_taken_but_by_a_signatory() -> None:
     for role in ("agent", "head", "applicant"):
         moves = [one.model_copy(update={"role": role}) if one.act == "decide" else one for one in DECISION.transitions]
         faults = list(workflow.check(DECISION.model_copy(update={"transitions": moves})))
-        assert any("only a signatory may trigger it" in fault for fault in faults), role
+        assert any("seul un signataire peut la faire" in fault for fault in faults), role
 
 
 # --- Personal data ----------------------------------------------------------------------------------------------------

@@ -178,7 +178,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     **dict.fromkeys(("studio:add", "studio:add_step", "studio:add_section", "studio:add_stop"), ADMIN),
     "studio:undo": ADMIN_ACT,
     **dict.fromkeys(
-        ("studio:presentation", "studio:rules", "studio:workflow", "studio:versions", "studio:export"), ADMIN
+        ("studio:presentation", "studio:rules", "studio:workflow", "studio:versions", "studio:export", "studio:advice"),
+        ADMIN,
     ),
     **dict.fromkeys(("studio:state", "studio:transition", "studio:add_state", "studio:add_transition"), ADMIN),
     # Each begins in her own department.

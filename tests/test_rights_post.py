@@ -253,6 +253,7 @@ SENT: dict[str, Answers] = {
     **dict.fromkeys(("studio:presentation", "studio:rules", "studio:workflow", "studio:versions"), studio(422)),
     **dict.fromkeys(("studio:state", "studio:transition", "studio:add_state", "studio:add_transition"), studio(422)),
     "studio:export": READ_ONLY_WORK,
+    "studio:advice": READ_ONLY_WORK,
     "studio:new": READ_ONLY_WORK,
     "studio:begin": studio(422, 422),
     "studio:drop_letter": studio(302),

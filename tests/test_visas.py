@@ -77,12 +77,12 @@ def changed(transition_id: str, **parts: Any) -> Workflow:
 @pytest.mark.parametrize(
     ("workflow", "words"),
     [
-        (changed("grant", from_=["in_review", "to_sign"]), "decides from “in_review” without all the visas"),
-        (changed("grant", from_=["to_visa"]), "decides from “to_visa” without all the visas"),
-        (changed("propose_grant", to="to_sign"), "decides from “to_sign” without all the visas"),
-        (changed("visa", role="agent"), "only a head or a signatory may give it"),
-        (changed("resume", to="to_visa"), "only a proposal or an earlier visa may lead to it"),
-        (without("refuse_visa"), "something must send the proposal back from it"),
+        (changed("grant", from_=["in_review", "to_sign"]), "décide depuis « En instruction » sans tous les visas"),
+        (changed("grant", from_=["to_visa"]), "décide depuis « À viser » sans tous les visas"),
+        (changed("propose_grant", to="to_sign"), "décide depuis « À signer » sans tous les visas"),
+        (changed("visa", role="agent"), "seul un responsable ou un signataire peut le donner"),
+        (changed("resume", to="to_visa"), "seule une proposition ou un visa d’avant peut y mener"),
+        (without("refuse_visa"), "il faut une action qui renvoie la proposition"),
     ],
 )
 def test_a_workflow_that_goes_round_a_visa_is_refused(workflow: Workflow, words: str) -> None:

@@ -12,6 +12,7 @@ from ..definition.checks import blocking_problems
 from ..definition.document import ProcedureDefinition, Step
 from ..definition.edits import Part
 from ..definition.fields import Field
+from ..definition.quality import quality
 from ..definition.uses import Use
 from ..lifecycle import editing
 from ..models import Procedure
@@ -124,7 +125,11 @@ def draw(
     assert definition is not None, "opened() has seen to it"  # noqa: S101
     step = step_of(definition, kind, key) if kind else None
     count = len([one for one in definition.every_field if not one.startswith("applicant_")])
-    problems = blocking_problems(definition)
+    problems, found = blocking_problems(definition), quality(definition)
+    # Those about what is on the page, the others are counted.
+    near = {(kind, key)} | (
+        {("field", one.id) for one in step.fields} if step is not None and kind == "step" else set()
+    )
     shared = {
         "procedure": procedure,
         "written": now,
@@ -132,6 +137,12 @@ def draw(
         "tab": tab,
         "steps": editing.steps_of(now.copy),
         "problems": problems,
+        "advised": [
+            (one, href(procedure.slug, one.kind, one.id))
+            for one in found
+            if tab == "questions" and (one.kind, one.id) in near
+        ],
+        "advised_in_all": len(found),
         "outline": outline(procedure.slug, definition, kind, key) if tab == "questions" else [],
         "count": ngettext("%(count)d question", "%(count)d questions", count) % {"count": count},
         "minutes": definition.estimated_minutes,

@@ -20,6 +20,7 @@ from ..definition.upgrade import DefinitionError
 from ..lifecycle import editing
 from ..lifecycle import letter as letters
 from ..models import Procedure, Submission
+from . import bench
 from . import letter_words as words
 from .access import editors_only, page
 from .letter_form import Lines, Typed, free_id, outcomes
@@ -68,7 +69,7 @@ def listed(request: HttpRequest, slug: str) -> HttpResponse:
         "without": [(key, _outcome_label(key)) for key in moves if key not in given],
         "others": [(key, _outcome_label(key)) for key in moves if key in given and len(moves[key]) > 1],
     }
-    return page(request, "studio/letters.html", context, section="procedures")
+    return bench.draw(request, procedure, now, "studio/letters.html", context, tab="letters")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

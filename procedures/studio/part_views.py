@@ -16,6 +16,7 @@ from ..definition import edits
 from ..definition.document import ProcedureDefinition
 from ..definition.edits import Part
 from ..definition.fields import FIELD_TYPES
+from ..definition.quality import quality
 from ..definition.upgrade import DefinitionError, dump
 from ..definition.uses import uses_of
 from ..lifecycle import editing
@@ -61,6 +62,15 @@ def stop(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 def question(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Show a question and change it."""
     return _part(request, slug, "field", key)
+
+
+@require_safe
+@editors_only
+def advice(request: HttpRequest, slug: str) -> HttpResponse:
+    """List what is worth another look, in the whole procedure, and what forbids its publication."""
+    procedure, now, definition = bench.opened(request, slug)
+    rows = [(one, bench.href(slug, one.kind, one.id)) for one in quality(definition)]
+    return bench.draw(request, procedure, now, "studio/advice.html", {"rows": rows}, tab="advice")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,6 +17,7 @@ from accounts.team.forms import day_field
 from .. import permissions
 from ..definition.advice import advice
 from ..definition.checks import blocking_problems
+from ..definition.quality import quality
 from ..lifecycle import beginning, editing
 from ..lifecycle.publish import CannotPublish, must_be_reviewed
 from ..models import Procedure
@@ -124,6 +125,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         "advice": [str(one) for one in advice(now.definition)],
         "found": differences.between(published, now.definition) if published is not None else [],
         "first": published is None,
+        "quality": len(quality(now.definition)),
         "in_flight": procedure.submissions.running().exists() or procedure.submissions.waiting().exists(),
         "drafts": procedure.drafts.filter(submission=None).count(),
         "today": timezone.localdate(),

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("demarches/<slug:slug>/questions/<slug:key>/", part_views.question, name="question"),
     path("demarches/<slug:slug>/ajouter/", adding_views.question, name="add"),
     path("demarches/<slug:slug>/ajouter-etape/", adding_views.step, name="add_step"),
+    path("demarches/<slug:slug>/conseils/", part_views.advice, name="advice"),
     path("demarches/<slug:slug>/annuler/", part_views.undo, name="undo"),
     path("demarches/<slug:slug>/presentation/", settings_views.presentation, name="presentation"),
     path("demarches/<slug:slug>/regles/", settings_views.rules, name="rules"),

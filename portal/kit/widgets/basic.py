@@ -146,8 +146,10 @@ class _Choices(Group):
             }
             parts.append(
                 fill(
-                    '<div class="choice"><input{}><label for="{}">{}</label>{}</div>',
+                    '<div class="choice"><input{}{}><label for="{}">{}</label>{}</div>',
                     attributes(values),
+                    # An empty value is written: without it a browser would send "on".
+                    SafeString("" if str(value) else ' value=""'),
                     option_id,
                     label,
                     fill('<div class="hint" id="{}">{}</div>', hint_id, hint) if hint else "",
