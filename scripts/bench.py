@@ -47,6 +47,13 @@ SECTIONS = {
         for part in ("queries", "rights_queries", "growth_1m")
         for page in ("inbox", "search", "case")
     ],
+    "studio": [
+        "studio.page.gzip_kb",
+        "studio.page.cpu_ms",
+        "studio.save.cpu_ms",
+        "studio.save.queries",
+        "studio.diff.cpu_ms",
+    ],
     "export": ["desk.export.rss_growth_mb"],
     "clock": [
         "clock.catch_up.queries",

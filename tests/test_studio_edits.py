@@ -55,7 +55,8 @@ def some_edit(content: Content, pick: Callable[[list[Any]], Any]) -> Change:
         lambda c, d: edits_workflow.shift(c, "transition", move, 1),
         lambda c, d: edits_workflow.choose(c, d, "decision_in_full"),
     ]
-    return pick(made)
+    chosen: Change = pick(made)
+    return chosen
 
 
 def tried(content: Content, change: Change) -> Content:
@@ -114,13 +115,7 @@ def test_undoing_every_edit_returns_every_byte(seed: int) -> None:
         assert now.definition is not None
         change = some_edit(dump(now.definition), chosen.choice)
         try:
-            done = editing.edit(
-                procedure,
-                lambda content, before, do=change: do(content, before) and None,
-                by=actor,
-                said="x",
-                mark=now.mark,
-            )
+            done = editing.edit(procedure, change, by=actor, said="x", mark=now.mark)
         except (edits.Refused, DefinitionError):
             continue
         if done:

@@ -40,9 +40,22 @@ class Outdated(Exception):
         self.written = written
 
 
+# What ``loaded`` reads of a procedure: one query for all of it.
+WITH_COPY = ("current_version", "working_copy__updated_by__person")
+
+
 def written(procedure: Procedure) -> Written:
-    """Return what is being written for a procedure: its working copy, else what is published."""
+    """Return what is being written for a procedure: its working copy as it is now, else what is published."""
     copy = WorkingCopy.objects.select_related("updated_by__person").filter(procedure=procedure).first()
+    return _written(procedure, copy)
+
+
+def loaded(procedure: Procedure) -> Written:
+    """Return the same for a procedure that was just read with ``WITH_COPY``, without another query."""
+    return _written(procedure, getattr(procedure, "working_copy", None))
+
+
+def _written(procedure: Procedure, copy: WorkingCopy | None) -> Written:
     version = procedure.current_version
     if copy is not None:
         return Written(copy.definition, f"{version.pk if version else 0}.{copy.pk}.{copy.revision}", copy)
@@ -53,9 +66,8 @@ def _locked(procedure: Procedure, by: Actor, mark: str | None) -> tuple[Procedur
     """Lock a procedure for a write, if ``by`` may write it and nobody did since ``mark``. Needs a transaction."""
     if not permissions.may_edit(by, procedure):
         raise PermissionDenied
-    rows = Procedure.objects.select_for_update(of=("self",)).select_related("current_version")
-    current = rows.get(pk=procedure.pk)
-    now = written(current)
+    current = Procedure.objects.select_for_update(of=("self",)).select_related(*WITH_COPY).get(pk=procedure.pk)
+    now = loaded(current)
     if mark is not None and now.mark != mark:
         raise Outdated(now)
     return current, now
@@ -64,7 +76,7 @@ def _locked(procedure: Procedure, by: Actor, mark: str | None) -> tuple[Procedur
 @transaction.atomic
 def edit(
     procedure: Procedure,
-    change: Callable[[Content, ProcedureDefinition], None],
+    change: Callable[[Content, ProcedureDefinition], object],
     *,
     by: Actor,
     said: str,
@@ -123,10 +135,9 @@ def steps_of(copy: WorkingCopy | None) -> Steps:
 @transaction.atomic
 def undo(procedure: Procedure, *, by: Actor, mark: str, redo: bool = False) -> bool:
     """Go one state back, or forward again; return whether there was one. Raises PermissionDenied and Outdated."""
-    current, now = _locked(procedure, by, mark)
+    _current, now = _locked(procedure, by, mark)
     if now.copy is None:
         return False
-    now.copy.procedure = current
     place = now.copy.position + (1 if redo else -1)
     return place >= 0 and working_copy.go_to(now.copy, place, by)
 

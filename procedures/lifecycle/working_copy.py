@@ -44,18 +44,17 @@ def keep(
         return copy
     version = locked.current_version
     before = copy.content if copy is not None else version.content if version is not None else None
-    new = copy is None
     if copy is None:
         copy = WorkingCopy(procedure=locked, revision=0, based_on=version)
-    first = copy.position == 0
+    first, undone = copy.position == 0, copy.ahead > 0
     now = timezone.now()
     copy.content, copy.revision, copy.position = words, copy.revision + 1, copy.position + (before is not None)
-    copy.updated_at, copy.updated_by = now, by.user
+    copy.updated_at, copy.updated_by, copy.ahead = now, by.user, 0
     copy.save()
     if first and before is not None:
         base = WorkingState(copy=copy, position=0, content=before, made_at=now)
         WorkingState.objects.bulk_create([base], ignore_conflicts=True)
-    if not new:
+    if undone or copy.position > KEPT:
         ahead = Q(position__gte=copy.position)
         copy.states.filter(ahead | Q(position__lt=copy.position - KEPT)).delete()
     copy.states.create(position=copy.position, content=words, change=change[:200], made_at=now, made_by=by.user)
@@ -76,6 +75,7 @@ def go_to(copy: WorkingCopy, position: int, by: Actor) -> bool:
     state = copy.states.filter(position=position).first()
     if state is None:
         return False
+    copy.ahead += copy.position - position
     copy.content, copy.position, copy.revision = state.content, position, copy.revision + 1
     copy.updated_at, copy.updated_by = timezone.now(), by.user
     copy.save()

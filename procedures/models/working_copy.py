@@ -20,6 +20,8 @@ class WorkingCopy(models.Model):
     revision = models.PositiveIntegerField(_("revision"), default=1)
     # Which of its kept states it is: undoing goes back, a new change forgets what was ahead.
     position = models.PositiveIntegerField(default=0)
+    # How many states are ahead of it, undone and not forgotten yet.
+    ahead = models.PositiveIntegerField(default=0)
     # The version it was begun from, if one was published.
     based_on = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     updated_at = models.DateTimeField(_("changed on"), default=timezone.now)

@@ -41,7 +41,7 @@ class Entry:
 def opened(request: HttpRequest, slug: str) -> tuple[Procedure, editing.Written, ProcedureDefinition]:
     """Return a procedure that whoever asks writes, and what is being written of it; 404 otherwise."""
     procedure = load(request, slug)
-    now = editing.written(procedure)
+    now = editing.loaded(procedure)
     if now.definition is None:
         raise Http404
     return procedure, now, now.definition

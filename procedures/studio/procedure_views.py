@@ -29,7 +29,7 @@ _LISTED = 200
 
 def load(request: HttpRequest, slug: str) -> Procedure:
     """Return a procedure that whoever asks writes; 404 otherwise, whether it exists or not."""
-    rows = permissions.edited(actor_of(request)).select_related("current_version", "department")
+    rows = permissions.edited(actor_of(request)).select_related("department", *editing.WITH_COPY)
     found = rows.filter(slug=slug).first()
     if found is None or not permissions.may_edit(actor_of(request), found):
         raise Http404
