@@ -37,7 +37,7 @@ from procedures.definition.upgrade import parse
 from procedures.lifecycle.publish import publish
 from procedures.lifecycle.correction import correctable, last_sent
 from procedures.lifecycle.mandate_mail import link_for
-from procedures.models import ArchiveList, Batch, CorrectionRequest, Draft, Label, Note, Opinion, Notification
+from procedures.models import ArchiveList, Batch, CorrectionRequest, Draft, Edition, Label, Note, Opinion, Notification
 from procedures.models import PiecesRequest, Procedure, QualitySnapshot, Rating, SafePaper, SavedView, SilenceRequest, Submission
 role = Membership.objects.filter(user__email='agent@exemple.fr').order_by('pk').first()
 away = Absence.objects.get()
@@ -103,6 +103,7 @@ lettered = next(
     (one.slug, letters[0].id)
     for one in Procedure.objects.filter(current_version__isnull=False).select_related('current_version')
     if (letters := one.current_version.definition.letters.templates))
+ran = Edition.objects.order_by('pk').first() or Edition.objects.create(procedure=case.procedure, name='2025')
 written = Procedure.objects.get(slug='acte-naissance')
 first = written.current_version.definition.steps[0]
 content = json.loads(written.current_version.content)
@@ -142,6 +143,7 @@ print('found ' + json.dumps({
     'way': 'papier',
     'letter_id': lettered[1],
     **{f'own studio:{name}': {'slug': written.slug, 'key': key} for name, key in parts.items()},
+    'own studio:edition': {'slug': ran.procedure.slug, 'pk': ran.pk},
     'own studio:letter': {'slug': lettered[0]},
     'own studio:letter_preview': {'slug': lettered[0]},
     'view_id': str(kept.public_id),

@@ -41,6 +41,7 @@ class World:
             **{f"studio:{name}": letter for name in ("letter", "letter_preview", "drop_letter")},
             "studio:new_letter": {"outcome": "granted"},
             "studio:begin": {"way": "bibliotheque"},
+            "studio:edition": {"slug": letter["slug"], "pk": people.run_of(letter["slug"])},
             **{f"studio:{name}": {"slug": letter["slug"], "key": key} for name, key in people.PARTS.items()},
             "desk:action": {"key": "take_charge"},
             "filing:pieces": awaited,

@@ -182,6 +182,7 @@ EXPECTED: dict[str, dict[str, int]] = {
         ADMIN,
     ),
     **dict.fromkeys(("studio:state", "studio:transition", "studio:add_state", "studio:add_transition"), ADMIN),
+    **dict.fromkeys(("studio:opening", "studio:add_edition", "studio:edition"), ADMIN),
     # Each begins in her own department.
     **dict.fromkeys(("studio:new", "studio:begin"), STUDIO),
     "studio:drop_letter": ADMIN_ACT,

@@ -369,3 +369,71 @@ def test_the_paper_reader_reads_each_kind_of_line() -> None:
     )
     kinds = [one.words for one in read.account]
     assert kinds == ["date", "file", "amount", "long_text"]
+
+
+def test_a_procedure_is_closed_said_why_and_led_to_another(odile: Portal, acte: Procedure) -> None:
+    other = samples.procedure("autre-acte", department=acte.department, id="autre_acte", title="Demander autre chose")
+    page = odile.get(f"{HOME}ouverture/")
+    assert "ouverte" in text_of(page)
+    shown = keep(odile, page, opens_at="2027-06-01T08:00", closes_at="2027-05-01T08:00")
+    assert shown.status_code == 422
+    assert any("avant d’ouvrir" in one for one in errors_of(shown))
+    assert keep(odile, page, message="Reprise en septembre.", successor=str(other.pk)).status_code == 302
+    odile.fill(odile.get(f"{HOME}ouverture/"), form_id="part", button=("do", "close"))
+    acte.refresh_from_db()
+    assert not acte.is_open
+    shown = odile.get("/demarches/acte/")
+    assert "Reprise en septembre." in text_of(shown)
+    assert link(shown, "Demander autre chose").get("href") == "/demarches/autre-acte/"
+    page = odile.get(f"{HOME}ouverture/")
+    assert keep(odile, page, closes_at="").status_code == 302
+    odile.fill(odile.get(f"{HOME}ouverture/"), form_id="part", button=("do", "withdraw"))
+    assert odile.get("/demarches/acte/").status_code == 410
+    odile.fill(odile.get(f"{HOME}ouverture/"), form_id="part", button=("do", "offer"))
+    assert odile.get("/demarches/acte/").status_code == 200
+
+
+def test_an_address_that_changes_leads_from_the_old_one_for_ever(odile: Portal, acte: Procedure) -> None:
+    samples.procedure("autre-acte", department=acte.department, id="autre_acte")
+    page = odile.get(f"{HOME}ouverture/")
+    assert keep(odile, page, slug="autre-acte").status_code == 422
+    assert keep(odile, page, slug="pas une adresse").status_code == 422
+    shown = keep(odile, page, slug="acte-d-etat-civil")
+    assert shown.headers["Location"] == "/atelier/demarches/acte-d-etat-civil/ouverture/"
+    moved = odile.get("/demarches/acte/")
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/demarches/acte-d-etat-civil/")
+    # The old address is nobody else's, and may be taken up again.
+    page = odile.get("/atelier/demarches/autre-acte/ouverture/")
+    assert keep(odile, page, slug="acte").status_code == 422
+    page = odile.get("/atelier/demarches/acte-d-etat-civil/ouverture/")
+    assert keep(odile, page, slug="acte").status_code == 302
+    assert odile.get("/demarches/acte/").status_code == 200
+    assert odile.get("/demarches/acte-d-etat-civil/").status_code == 301
+
+
+def test_runs_are_added_changed_and_taken_away_unless_requests_belong_to_them(odile: Portal, acte: Procedure) -> None:
+    page = odile.get(f"{HOME}ouverture/nouvelle/")
+    assert keep(odile, page).status_code == 422
+    shown = keep(odile, page, name="2026-2027", quota="beaucoup")
+    assert shown.status_code == 422
+    assert "2026-2027" in shown.content.decode()
+    assert keep(odile, page, name="2026-2027", quota="12", waiting_list="on").status_code == 302
+    run = acte.editions.get()
+    assert (run.name, run.quota, run.waiting_list) == ("2026-2027", 12, True)
+    shown = keep(odile, odile.get(f"{HOME}ouverture/nouvelle/"), name="2026-2027")
+    assert any("porte ce nom" in one for one in errors_of(shown))
+    page = odile.get(f"{HOME}ouverture/{run.pk}/")
+    assert keep(odile, page, closes_at="24/12/2026 18:00").status_code == 302
+    run.refresh_from_db()
+    assert run.closes_at is not None
+    assert run.closes_at.isoformat().startswith("2026-12-24T17:00")
+    version = acte.current_version
+    assert version is not None
+    draft = acte.drafts.create(version=version, edition=run)
+    shown = odile.fill(odile.get(f"{HOME}ouverture/{run.pk}/"), form_id="part", button=("do", "drop"))
+    assert shown.status_code == 422
+    draft.delete()
+    shown = odile.fill(odile.get(f"{HOME}ouverture/{run.pk}/"), form_id="part", button=("do", "drop"))
+    assert shown.status_code == 302
+    assert not acte.editions.exists()
+    assert odile.get(f"{HOME}ouverture/{run.pk}/").status_code == 404

@@ -48,7 +48,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
     """Say everything a person needs before she starts."""
     found = (
         Procedure.objects.filter(slug=slug, current_version__isnull=False)
-        .select_related("current_version", "department__place")
+        .select_related("current_version", "department__place", "successor")
         .prefetch_related("department__hours")
         .first()
     )

@@ -57,6 +57,11 @@ class Procedure(models.Model):
     opens_at = models.DateTimeField(_("opens on"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes on"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn on"), null=True, blank=True)
+    # What is said while it is closed or withdrawn, and which procedure takes its place.
+    closed_message = models.CharField(_("message while it is closed"), max_length=500, blank=True)
+    successor = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("successor")
+    )
     # The library's entry and the digest of what was installed: an update can tell what the town changed.
     origin_id = models.CharField(max_length=60, blank=True)
     origin_digest = models.CharField(max_length=64, blank=True)

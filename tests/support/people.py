@@ -26,6 +26,7 @@ from procedures.models import (
     ArchiveList,
     Batch,
     Draft,
+    Edition,
     MandatePaper,
     Opinion,
     Procedure,
@@ -267,6 +268,14 @@ PARTS = {
     "state": "received",
     "transition": "take_charge",
 }
+
+
+def run_of(slug: str) -> int:
+    """Return the key of a run of a procedure that is over: nobody is asked to choose it."""
+    found = Procedure.objects.get(slug=slug)
+    over = timezone.now() - timedelta(days=300)
+    made: Edition = Edition.objects.create(procedure=found, name="2025", closes_at=over)
+    return made.pk
 
 
 def batch_of(town: Desk, by: User | None = None) -> Batch:
