@@ -38,7 +38,8 @@ from procedures.lifecycle.publish import publish
 from procedures.lifecycle.correction import correctable, last_sent
 from procedures.lifecycle.mandate_mail import link_for
 from procedures.models import ArchiveList, Batch, CorrectionRequest, Draft, Edition, Label, Note, Opinion, Notification
-from procedures.models import PiecesRequest, Procedure, QualitySnapshot, Rating, SafePaper, SavedView, SilenceRequest, Submission
+from procedures.models import PiecesRequest, Procedure, QualitySnapshot, Rating, SafePaper, SavedView
+from procedures.models import SilenceRequest, Submission, WorkingCopy
 role = Membership.objects.filter(user__email='agent@exemple.fr').order_by('pk').first()
 away = Absence.objects.get()
 mine = Submission.objects.filter(person__user__email='citoyen@exemple.fr')
@@ -110,6 +111,7 @@ content = json.loads(written.current_version.content)
 when = {'field': first.sections[0].fields[0].id, 'op': 'answered'}
 content['steps'][0]['stops'] = [{'id': 'pas_ici', 'title': 'Ce n’est pas ici', 'text': 'Ailleurs.', 'when': when}]
 publish(written, parse(content), by=Actor(), reviewed_by='Test', reviewed_on=None)
+WorkingCopy.objects.filter(procedure=written).delete()
 parts = {'step': first.id, 'add_section': first.id, 'add_stop': first.id, 'section': first.sections[0].id}
 parts |= {'state': 'received', 'transition': 'take_charge', 'question': first.sections[0].fields[0].id, 'stop': 'pas_ici'}
 opinion = Opinion.objects.create(submission=onward, body='Service voisin', asked_on=today, asked_by_name='N. Roussel')
