@@ -42,6 +42,7 @@ def hold(page: Page) -> None:
     assert_reflows(page)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_public_page_is_accessible(page: Page, path: str) -> None:
     page.goto(path)
@@ -120,6 +121,7 @@ def test_every_page_of_the_filing_is_accessible(page: Page) -> None:
         hold(page)
 
 
+@pytest.mark.one_database
 def test_a_draft_is_left_accessible_on_a_shared_computer(page: Page) -> None:
     page.goto("/demarches/acte-naissance/")
     page.get_by_role("button", name="Commencer la demande").click()
@@ -130,6 +132,7 @@ def test_a_draft_is_left_accessible_on_a_shared_computer(page: Page) -> None:
     expect(page.get_by_role("heading", name="Il ne reste rien")).to_be_visible()
 
 
+@pytest.mark.one_database
 def test_the_first_tab_skips_to_the_content_and_enter_goes_on(page: Page) -> None:
     page.goto("/demarches/acte-naissance/")
     page.keyboard.press("Tab")
@@ -144,6 +147,7 @@ def test_the_first_tab_skips_to_the_content_and_enter_goes_on(page: Page) -> Non
     assert page.evaluate("document.activeElement.className") == "errors"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", ["/agent/", "/agent/demandes/", "/agent/demandes/?q=zzz"])
 def test_a_page_of_the_desk_is_accessible(page: Page, path: str) -> None:
     sign_in(page, "agent@exemple.fr")
@@ -151,6 +155,7 @@ def test_a_page_of_the_desk_is_accessible(page: Page, path: str) -> None:
     hold(page)
 
 
+@pytest.mark.one_database
 def test_a_case_and_its_actions_are_accessible(page: Page) -> None:
     sign_in(page, "agent@exemple.fr")
     page.goto("/agent/demandes/")
@@ -166,6 +171,7 @@ def test_a_case_and_its_actions_are_accessible(page: Page) -> None:
         hold(page)
 
 
+@pytest.mark.one_database
 def test_the_space_of_a_citizen_is_accessible(page: Page) -> None:
     sign_in(page, "citoyen@exemple.fr")
     page.goto("/mes-demandes/")
@@ -174,6 +180,7 @@ def test_the_space_of_a_citizen_is_accessible(page: Page) -> None:
     hold(page)
 
 
+@pytest.mark.one_database
 def test_the_pages_of_security_are_accessible(page: Page) -> None:
     sign_in(page, "citoyen@exemple.fr")
     page.goto("/comptes/securite/")

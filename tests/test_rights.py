@@ -13,7 +13,7 @@ from procedures.models import Draft, SafePaper
 from tests.support import people
 from tests.support.addresses import names
 from tests.support.client import Portal, close_files
-from tests.support.rights import ROLES, Asked, browser_of, who
+from tests.support.rights import EACH_ROLE, ROLES, Asked, browser_of, who
 
 AGENTS = ("agent", "head", "signatory", "auditor")
 EVERYONE = dict.fromkeys(ROLES, 200)
@@ -341,7 +341,7 @@ def town(db: None) -> people.Desk:
     return people.desk()
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", EACH_ROLE)
 def test_who_may_open_what(role: str, town: people.Desk, settings: Any) -> None:
     settings.SECOND_FACTOR, settings.IDENTITY_SERVICES = True, SERVICE
     asked, user, wrong = Asked(town), who(role, town), []

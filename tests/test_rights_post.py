@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.support import people
 from tests.support.addresses import names
 from tests.support.client import close_files
-from tests.support.rights import CITIZENS, ROLES, Asked, browser_of, who
+from tests.support.rights import CITIZENS, EACH_ROLE, ROLES, Asked, browser_of, who
 from tests.test_rights import AGENTS, ISSUER, NOT_ENTERED, PLACES, SERVICE
 
 # An empty form is sent: 422 is said to whoever is let in and has something to fill in.
@@ -352,7 +352,7 @@ def town(db: None) -> people.Desk:
     return people.desk()
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", EACH_ROLE)
 def test_who_may_send_what(role: str, town: people.Desk, settings: Any) -> None:
     settings.SECOND_FACTOR, settings.IDENTITY_SERVICES = True, SERVICE
     asked, user, wrong = Asked(town), who(role, town), []

@@ -160,6 +160,7 @@ def test_states_and_actions_are_added_changed_moved_and_taken_away(odile: Portal
     assert odile.get(f"{HOME}circuit/etats/rien/").status_code == 404
 
 
+@pytest.mark.one_database
 def test_every_state_and_action_of_the_ready_workflows_is_kept_untouched(odile: Portal, acte: Procedure) -> None:
     for name in READY:
         version = parse(samples.content(workflow=name))

@@ -59,6 +59,7 @@ def link(page: Any, words: str) -> Element:
     return next(one for one in page_of(page).find_all("a") if words in one.text)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", sorted(FIELD_TYPES))
 def test_a_question_of_each_type_that_is_shown_and_kept_untouched_changes_nothing(odile: Portal, name: str) -> None:
     made = FIELD_TYPES[name].sample().model_copy(update={"id": "essai"}).model_dump(mode="json", by_alias=True)
@@ -376,6 +377,7 @@ def test_a_neighbour_writes_nothing_of_it(portal: Portal, acte: Procedure) -> No
     assert not WorkingCopy.objects.exists()
 
 
+@pytest.mark.one_database
 def test_a_procedure_with_every_type_is_shown_whole(odile: Portal, acte: Procedure) -> None:
     samples.citizen("zoe@exemple.fr")
     every_type.load("zoe@exemple.fr")

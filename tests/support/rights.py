@@ -7,6 +7,7 @@ import time
 import uuid
 from typing import Any
 
+import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -35,6 +36,9 @@ ROLES = (
     "superuser",
     "superuser_bare",  # who has not given her second factor
 )
+# Each takes another way through the one query that tells rights: asked of both databases. The others ask no more of it.
+_ON_BOTH = frozenset({"anonymous", "citizen", "helper", "agent", "head", "town_admin"})
+EACH_ROLE = [pytest.param(role, marks=() if role in _ON_BOTH else pytest.mark.one_database, id=role) for role in ROLES]
 # Those who work for the town: their second factor is given, all but one.
 CITIZENS = ("other_citizen", "citizen", "helper", "helper_out")
 WORKERS = frozenset(ROLES) - {"anonymous", "superuser_bare", *CITIZENS}
