@@ -109,11 +109,13 @@ written = Procedure.objects.get(slug='acte-naissance')
 first = written.current_version.definition.steps[0]
 content = json.loads(written.current_version.content)
 when = {'field': first.sections[0].fields[0].id, 'op': 'answered'}
+content['rules'] = [{'id': 'un_mot', 'title': 'Un mot', 'on': 'filed', 'do': 'label', 'to': 'À lire', 'when': when}]
 content['steps'][0]['stops'] = [{'id': 'pas_ici', 'title': 'Ce n’est pas ici', 'text': 'Ailleurs.', 'when': when}]
 publish(written, parse(content), by=Actor(), reviewed_by='Test', reviewed_on=None)
 WorkingCopy.objects.filter(procedure=written).delete()
 parts = {'step': first.id, 'add_section': first.id, 'add_stop': first.id, 'section': first.sections[0].id}
-parts |= {'state': 'received', 'transition': 'take_charge', 'question': first.sections[0].fields[0].id, 'stop': 'pas_ici'}
+parts |= {'rule': 'un_mot', 'state': 'received', 'transition': 'take_charge'}
+parts |= {'question': first.sections[0].fields[0].id, 'stop': 'pas_ici'}
 opinion = Opinion.objects.create(submission=onward, body='Service voisin', asked_on=today, asked_by_name='N. Roussel')
 told = Webhook.objects.create(
     name='Carte', url='https://carte.example/', user=role.user, sector=role.department.sector, failures=2)

@@ -182,7 +182,9 @@ EXPECTED: dict[str, dict[str, int]] = {
         ADMIN,
     ),
     **dict.fromkeys(("studio:state", "studio:transition", "studio:add_state", "studio:add_transition"), ADMIN),
-    **dict.fromkeys(("studio:opening", "studio:add_edition", "studio:edition"), ADMIN),
+    **dict.fromkeys(
+        ("studio:opening", "studio:add_edition", "studio:edition", "studio:rule", "studio:add_rule"), ADMIN
+    ),
     # Each begins in her own department.
     **dict.fromkeys(("studio:new", "studio:begin"), STUDIO),
     "studio:drop_letter": ADMIN_ACT,

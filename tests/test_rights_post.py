@@ -252,7 +252,9 @@ SENT: dict[str, Answers] = {
     "studio:undo": studio(302),
     **dict.fromkeys(("studio:presentation", "studio:rules", "studio:workflow", "studio:versions"), studio(422)),
     **dict.fromkeys(("studio:state", "studio:transition", "studio:add_state", "studio:add_transition"), studio(422)),
-    **dict.fromkeys(("studio:opening", "studio:add_edition", "studio:edition"), studio(422)),
+    **dict.fromkeys(
+        ("studio:opening", "studio:add_edition", "studio:edition", "studio:rule", "studio:add_rule"), studio(422)
+    ),
     "studio:export": READ_ONLY_WORK,
     "studio:advice": READ_ONLY_WORK,
     "studio:new": READ_ONLY_WORK,

@@ -46,7 +46,6 @@ def test_a_procedure_of_elsewhere_is_begun_opened_changed_and_published(
     found = [(kind, held[at]["id"], held[at]) for kind, held, at in places(content)]
     routes = {"step": "etapes", "section": "parties", "field": "questions", "stop": "arrets"}
     seen: set[tuple[str, str]] = set()
-    seen: set[tuple[str, str]] = set()
     for kind, key, part in found:
         # One page of each kind and type is as good as a hundred; each type has its own test elsewhere.
         if (kind, part.get("type", "")) in seen or len(seen) == MOST:

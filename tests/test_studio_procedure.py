@@ -438,3 +438,42 @@ def test_runs_are_added_changed_and_taken_away_unless_requests_belong_to_them(od
     assert shown.status_code == 302
     assert not acte.editions.exists()
     assert odile.get(f"{HOME}ouverture/{run.pk}/").status_code == 404
+
+
+def test_what_happens_by_itself_is_written_by_names(odile: Portal, acte: Procedure) -> None:
+    samples.department("voirie", "Service Voirie", acte.department.sector.code)
+    page = odile.get(f"{HOME}circuit/regles/nouvelle/")
+    assert keep(odile, page).status_code == 422
+    values = {"title": "Copies à la voirie", "do": "route", "to": "service voirie", "when-0-field": "kind"}
+    shown = keep(odile, page, **values)
+    assert any("Type d’acte" in one for one in errors_of(shown))
+    assert keep(odile, shown, **{"when-0-value": "Autre"}).status_code == 302
+    rule = written()["rules"][0]
+    assert (rule["id"], rule["to"]) == ("copies_a_la_voirie", "voirie")
+    assert rule["when"] == {"field": "kind", "op": "is", "value": "other"}
+    page = odile.get(f"{HOME}circuit/regles/copies_a_la_voirie/")
+    assert (
+        next(one.get("value") for one in page_of(page).find_all("input") if one.get("name") == "to") == "Service Voirie"
+    )
+    # Untouched, it stays byte for byte.
+    before = WorkingCopy.objects.get().content
+    assert keep(odile, page).status_code == 302
+    assert WorkingCopy.objects.get().content == before
+    values = {
+        "on": "state",
+        "state": "received",
+        "days": "3",
+        "do": "move",
+        "to": "Prendre en charge",
+        "when-0-field": "",
+    }
+    assert keep(odile, odile.get(f"{HOME}circuit/regles/copies_a_la_voirie/"), **values).status_code == 302
+    assert written()["rules"][0]["to"] == "take_charge"
+    # The action it does is not taken away, and what it leads to is told by its name.
+    shown = keep(odile, odile.get(f"{HOME}circuit/actions/take_charge/"), ("do", "drop"))
+    assert link(shown, "règle « Copies à la voirie »").get("href").endswith("/circuit/regles/copies_a_la_voirie/")
+    page = odile.get(f"{HOME}circuit/regles/copies_a_la_voirie/")
+    shown = keep(odile, page, ("do", "more-when"), **{"when-0-field": "copies"})
+    assert shown.status_code == 200
+    assert keep(odile, page, ("do", "drop")).status_code == 302
+    assert not written().get("rules")

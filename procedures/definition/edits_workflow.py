@@ -1,4 +1,4 @@
-"""Editing a workflow as data: states and transitions added, changed, moved, taken away; what uses them is named."""
+"""Editing a workflow as data: states, transitions and rules added, changed, moved, taken away; what uses them is named."""
 
 from typing import Any, Literal
 
@@ -11,13 +11,15 @@ from .edits import Content, Gone, Refused, slug_of
 from .ready import READY
 from .uses import Use
 
-Node = Literal["state", "transition"]
-_LISTS: dict[Node, str] = {"state": "states", "transition": "transitions"}
+Node = Literal["state", "transition", "rule"]
 
 
 def nodes(content: Content, kind: Node) -> list[Content]:
-    """Return the states or the transitions, in order."""
-    found: list[Content] = content["workflow"][_LISTS[kind]]
+    """Return the states, the transitions or the rules, in order."""
+    if kind == "rule":
+        rules: list[Content] = content.setdefault("rules", [])
+        return rules
+    found: list[Content] = content["workflow"]["states" if kind == "state" else "transitions"]
     return found
 
 
@@ -36,9 +38,9 @@ def replace(content: Content, kind: Node, key: str, values: Content) -> None:
 
 
 def add(content: Content, kind: Node, values: Content) -> str:
-    """Add a state or a transition at the end; return its id, made from its label."""
+    """Add a state or a transition at the end; return its id, made from its name."""
     taken = {one["id"] for one in nodes(content, kind)}
-    stem = slug_of(fold(values["label"]))
+    stem = slug_of(fold(values["title" if kind == "rule" else "label"]))
     key = next(name for n in range(1, 1000) if (name := stem if n == 1 else f"{stem}_{n}") not in taken)
     nodes(content, kind).append({**values, "id": key})
     return key
@@ -64,7 +66,7 @@ def drop(content: Content, definition: ProcedureDefinition, kind: Node, key: str
         used = uses_of(definition, states={key})
         if used:
             raise Refused(_("It is used elsewhere: change these first."), used)
-    else:
+    elif kind == "transition":
         if len(held) == 1:
             raise Refused(_("A workflow has one action at least."))
         used = uses_of(definition, moves={key})

@@ -95,11 +95,11 @@ def step_of(definition: ProcedureDefinition, kind: str, key: str) -> Step | None
 
 
 def use_link(slug: str, use: Use) -> tuple[str, str]:
-    """Return the words and the address of what uses a question; a rule has no page."""
+    """Return the words and the address of what uses a question."""
     if use.kind == "letter":
         return _("letter “%(name)s”") % {"name": use.words}, reverse("studio:letter", args=[slug, use.id])
     if use.kind == "rule":
-        return _("rule “%(name)s”") % {"name": use.words}, ""
+        return _("rule “%(name)s”") % {"name": use.words}, reverse("studio:rule", args=[slug, use.id])
     if use.kind == "transition":
         return _("action “%(name)s”") % {"name": use.words}, reverse("studio:transition", args=[slug, use.id])
     words = {"step": _("step “%(name)s”"), "section": _("part “%(name)s”"), "stop": _("stop “%(name)s”")}

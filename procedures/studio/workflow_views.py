@@ -17,15 +17,16 @@ from ..definition import edits, edits_workflow
 from ..definition.document import ProcedureDefinition
 from ..definition.edits_workflow import Node
 from ..definition.ready import READY
+from ..definition.rules import Rule
 from ..definition.upgrade import DefinitionError, dump
 from ..definition.workflow import State, Transition
 from ..lifecycle import editing
-from . import bench, workflow_drawing
+from . import bench, rule_controls, workflow_drawing
 from . import workflow_controls as controls
 from .access import editors_only
 from .part_form import Attr, Content, PartForm
 
-_MODELS: dict[Node, Any] = {"state": State, "transition": Transition}
+_MODELS: dict[Node, Any] = {"state": State, "transition": Transition, "rule": Rule}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,6 +60,7 @@ def workflow(request: HttpRequest, slug: str) -> HttpResponse:
                 messages.success(request, _("Kept: %(what)s.") % {"what": said})
                 return redirect("studio:workflow", slug)
     statuses, roles, acts = controls.statuses(), controls.roles(), controls.acts()
+    moments, does = rule_controls.moments(), rule_controls.acts()
     name = edits_workflow.ready_name(definition)
     context = {
         "flow": flow,
@@ -75,6 +77,7 @@ def workflow(request: HttpRequest, slug: str) -> HttpResponse:
             )
             for one in flow.transitions
         ],
+        "rules": [(one, moments[one.on], does[one.do], definition.say(one.when)) for one in definition.rules],
         "ready": [(key, title, words, key == name) for key, (title, words) in controls.ready().items()],
         "uses": uses,
     }
@@ -109,12 +112,30 @@ def add_transition(request: HttpRequest, slug: str) -> HttpResponse:
     return _node(request, slug, "transition", "")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@editors_only
+def rule(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Show a rule and change it."""
+    return _node(request, slug, "rule", key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@editors_only
+def add_rule(request: HttpRequest, slug: str) -> HttpResponse:
+    """Add a rule."""
+    return _node(request, slug, "rule", "")
+
+
 def _attrs(kind: Node, definition: ProcedureDefinition, part: Content) -> list[Attr]:
+    if kind == "rule":
+        return rule_controls.of_rule(definition, part)
     return controls.of_state() if kind == "state" else controls.of_transition(definition, part)
 
 
 def _begun(kind: Node, key: str, definition: ProcedureDefinition) -> Content:
     """Return the state or the action that is shown; a new one where it has no id. Raises Http404."""
+    if not key and kind == "rule":
+        return rule_controls.blank()
     if not key:
         return controls.blank_state() if kind == "state" else controls.blank_transition(definition)
     try:
@@ -131,6 +152,8 @@ def _node(request: HttpRequest, slug: str, kind: Node, key: str) -> HttpResponse
     act = post.get("do", "")[:20] if post is not None else ""
     if post is not None and request.method != "POST":
         form = form.again(PartForm(post, part=part, attrs=_attrs(kind, definition, part)))
+    elif post is not None and act.startswith("more-"):
+        form = PartForm(part=part, attrs=_attrs(kind, definition, part)).again(form)
     elif post is not None:
         status = 422
         if act == "drop" or form.is_valid():
@@ -158,12 +181,12 @@ def _node(request: HttpRequest, slug: str, kind: Node, key: str) -> HttpResponse
             else:
                 messages.success(request, _("Kept: %(what)s.") % {"what": words})
                 return redirect("studio:workflow", slug)
-    new = {"state": _("New state"), "transition": _("New action")}[kind]
+    new = {"state": _("New state"), "transition": _("New action"), "rule": _("New rule")}[kind]
     context = {
         "form": form,
         "key": key,
-        "heading": part["label"] if key else new,
-        "what": {"state": _("state"), "transition": _("action")}[kind],
+        "heading": part.get("label") or part.get("title") or new,
+        "what": {"state": _("state"), "transition": _("action"), "rule": _("rule")}[kind],
         "seen": edits.digest(part),
         "stale": status == 409,
         "theirs": theirs,
@@ -182,6 +205,8 @@ def _save(procedure: Any, kind: Node, key: str, values: Content, act: str, seen:
         if act == "drop" and key:
             edits_workflow.drop(content, before, kind, key)
             return
+        if kind == "rule":
+            values["to"] = rule_controls.kept(values, before)
         _MODELS[kind].model_validate({**values, "id": key or "nouveau"})
         if not key:
             edits_workflow.add(content, kind, values)
@@ -195,7 +220,7 @@ def _save(procedure: Any, kind: Node, key: str, values: Content, act: str, seen:
     def as_shown(content: Content) -> bool:
         return not key or edits.digest(edits_workflow.node(content, kind, key)) == seen
 
-    name = {"name": str(values["label"])[:120]}
+    name = {"name": str(values.get("label") or values.get("title"))[:120]}
     said = _("“%(name)s” taken away") if act == "drop" else _("“%(name)s” changed") if key else _("“%(name)s” added")
     done = editing.edit(procedure, change, by=by, said=said % name, shown=as_shown)
     return said % name if done else _("nothing has changed")

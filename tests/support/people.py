@@ -254,7 +254,10 @@ def with_letters(town: Desk) -> Procedure:
         "text": "Ailleurs.",
     }
     steps[1]["stops"] = [stop]
-    return samples.procedure("a-lettres", department=town.civil, id="a_lettres", letters=letters, steps=steps)
+    rules = [{"id": "etiquette", "title": "Un mot", "on": "filed", "do": "label", "to": "À lire"}]
+    return samples.procedure(
+        "a-lettres", department=town.civil, id="a_lettres", letters=letters, steps=steps, rules=rules
+    )
 
 
 # What fills the addresses of the parts of that procedure in the studio.
@@ -267,6 +270,7 @@ PARTS = {
     "add_stop": "acte",
     "state": "received",
     "transition": "take_charge",
+    "rule": "etiquette",
 }
 
 
