@@ -12,19 +12,20 @@ from tests.support import samples
 from tests.support.client import Portal
 from tests.test_import import every_file
 from tests.test_studio_questions import acte, errors_of, keep, odile
+from town.models import Department
 
 __all__ = ["acte", "odile"]
 
 pytestmark = [pytest.mark.one_database]
-MOST = 6
+MOST = 4
 
 
 def begun(odile: Portal, words: str) -> Procedure:
     """Begin a procedure from the words of a file."""
-    page = odile.get("/atelier/demarches/nouvelle/fichier/")
-    shown = keep(odile, page, ("do", "read"), pasted=words)
-    assert shown.status_code == 200, errors_of(shown)
-    shown = keep(odile, shown, ("do", "create"))
+    department = Department.objects.get()
+    shown = odile.post(
+        "/atelier/demarches/nouvelle/fichier/", {"do": "create", "pasted": words, "department": department.pk}
+    )
     assert shown.status_code == 302, errors_of(shown)
     return Procedure.objects.get(slug=shown.headers["Location"].split("/")[-2])
 
@@ -57,7 +58,7 @@ def test_a_procedure_of_elsewhere_is_begun_opened_changed_and_published(
         assert shown.status_code == 302, (kind, key, errors_of(shown))
     # Untouched pages changed nothing.
     assert json.loads(WorkingCopy.objects.get(procedure=made).content) == content
-    for address in ("presentation/", "regles/", "circuit/", "conseils/", "publier/", "versions/"):
+    for address in ("conseils/", "publier/"):
         assert odile.get(home + address).status_code == 200
     key = next(key for kind, key, part in found if kind == "field" and part["type"] not in {"placeholder"})
     assert keep(odile, odile.get(f"{home}questions/{key}/"), label="Une question corrigée").status_code == 302

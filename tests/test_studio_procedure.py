@@ -347,8 +347,10 @@ def test_a_role_limited_to_one_procedure_begins_none(portal: Portal, acte: Proce
     Membership.objects.create(
         user=user, department=acte.department, role="procedure_admin", title="agent", procedures=only
     )
+    samples.procedure("autre-acte", department=acte.department, id="autre_acte")
     portal.force_login(user)
     assert portal.get(HOME).status_code == 302
+    assert portal.get("/atelier/demarches/autre-acte/").status_code == 404
     assert "Nouvelle démarche" not in text_of(portal.get("/atelier/demarches/"))
     assert portal.get(NEW).status_code == 403
     assert portal.get(f"{NEW}vierge/").status_code == 403
@@ -477,3 +479,20 @@ def test_what_happens_by_itself_is_written_by_names(odile: Portal, acte: Procedu
     assert shown.status_code == 200
     assert keep(odile, page, ("do", "drop")).status_code == 302
     assert not written().get("rules")
+
+
+def test_who_may_copy_copies_only_what_she_writes(portal: Portal, acte: Procedure) -> None:
+    roads = samples.department("voirie", "Voirie", acte.department.sector.code)
+    theirs = samples.procedure("benne", department=roads, id="benne", title="Poser une benne")
+    hidden = samples.procedure("terrasse", department=roads, id="terrasse", title="Poser une terrasse")
+    user = samples.citizen("lise@exemple.fr", "Mairie", "Lise")
+    given = {"user": user, "role": "procedure_admin", "title": "secrétaire"}
+    Membership.objects.create(department=acte.department, **given)
+    Membership.objects.create(department=roads, procedures=[str(theirs.public_id)], **given)
+    portal.force_login(user)
+    page = portal.get(f"{NEW}copie/")
+    offered = {one.text.strip() for one in page_of(page).find_all("option")}
+    assert "Poser une benne" in offered
+    assert hidden.title not in offered
+    shown = portal.post(f"{NEW}copie/", {"of": hidden.pk, "title": "Prise", "department": acte.department_id})
+    assert shown.status_code == 422

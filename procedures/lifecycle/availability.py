@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.permissions import Actor
@@ -79,7 +79,12 @@ def move(procedure: Procedure, slug: str, *, by: Actor) -> None:
     OldSlug.objects.filter(procedure=found, slug=slug).delete()
     OldSlug.objects.create(procedure=found, slug=found.slug)
     found.slug = slug
-    found.save(update_fields=["slug"])
+    try:
+        with transaction.atomic():
+            found.save(update_fields=["slug"])
+    except IntegrityError as error:
+        # Somebody took it at this very moment.
+        raise Taken from error
 
 
 @transaction.atomic

@@ -1,9 +1,10 @@
 """Beginning a procedure that is new: its address, its first draft; and giving up one that was never published."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from town.models import Department
 from .. import permissions
 from ..definition.document import ProcedureDefinition
 from ..definition.edits import slug_of
-from ..definition.upgrade import canonical, dump, parse
+from ..definition.upgrade import parse
 from ..models import Procedure
 from ..models.procedure import OldSlug
 from . import configured, working_copy
@@ -21,6 +22,7 @@ from .editing import Outdated, written
 
 # Words of addresses of the studio.
 _RESERVED = frozenset({"nouvelle"})
+_TRIES = 3
 
 
 @transaction.atomic
@@ -32,13 +34,20 @@ def begin(content: Any, *, title: str, department: Department, by: Actor) -> Pro
     """
     if not permissions.may_begin(by, department.pk):
         raise PermissionDenied
-    slug = free_slug(title)
+    procedure = _created(title, department)
     made: ProcedureDefinition = parse(
-        {**content, "title": title, "id": slug_of(slug.replace("-", "_")), "service": service_of(department)}
+        {**content, "title": title, "id": slug_of(procedure.slug.replace("-", "_")), "service": service_of(department)}
     )
-    procedure = Procedure.objects.create(slug=slug, title=title, theme=made.theme[:120], department=department)
     working_copy.keep(procedure, None, made, by, _("begun"))
     return procedure
+
+
+def _created(title: str, department: Department) -> Procedure:
+    """Create it at an address of its own, also where somebody takes the same one at this very moment."""
+    for _try in range(_TRIES):
+        with suppress(IntegrityError), transaction.atomic():
+            return Procedure.objects.create(slug=free_slug(title), title=title, department=department)
+    return Procedure.objects.create(slug=free_slug(title), title=title, department=department)
 
 
 def service_of(department: Department) -> str:
@@ -52,15 +61,6 @@ def free_slug(title: str) -> str:
     taken = set(Procedure.objects.filter(slug__startswith=stem).values_list("slug", flat=True)) | _RESERVED
     taken |= set(OldSlug.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     return next(name for n in range(1, 10_000) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
-
-
-def same_as_published(procedure: Procedure) -> bool:
-    """Say whether what is being written is, byte for byte, what is published."""
-    now = written(procedure)
-    version = procedure.current_version
-    if now.copy is None or version is None:
-        return now.copy is None
-    return now.copy.content == canonical(dump(version.definition))
 
 
 @transaction.atomic

@@ -89,8 +89,11 @@ def begin(request: HttpRequest, way: str) -> HttpResponse:
 
 
 def _mine(request: HttpRequest) -> Any:
-    """Return the procedures that one may copy."""
-    return permissions.edited(actor_of(request)).select_related("current_version").order_by("title")
+    """Return the procedures that one may copy: those that she writes, where her role is limited to some."""
+    actor = actor_of(request)
+    rows = permissions.edited(actor)
+    known = [one.pk for one in rows.only("pk", "public_id", "department_id") if permissions.may_edit(actor, one)]
+    return rows.filter(pk__in=known).select_related("current_version").order_by("title")
 
 
 def _with_words(form: BeginForm, way: str, request: HttpRequest, given: dict[str, Any]) -> BeginForm:
