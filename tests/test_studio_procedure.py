@@ -69,6 +69,9 @@ def test_the_presentation_is_written_and_shown_again_as_it_was_typed(odile: Port
     page = odile.get(f"{HOME}presentation/")
     assert keep(odile, page, documents="", documents_said="none").status_code == 302
     assert written()["documents"] == []
+    # That none is needed is told, and what was needed before.
+    told = [one.text for one in page_of(odile.get(f"{HOME}publier/")).find_all("ins")]
+    assert "aucun" in told
     shown = keep(odile, odile.get(f"{HOME}presentation/"), title="", minutes="sept")
     assert shown.status_code == 422
     assert "Écrivez le nom de la démarche." in " ".join(errors_of(shown))

@@ -186,12 +186,3 @@ def _compare_faults(compare: Compare, fields: dict[str, "Field"]) -> Iterator[st
         for part in parts_of(side) if side is not None else ():
             if isinstance(part, Ref) and part.field in fields and value_type(fields[part.field], part.part) is None:
                 yield _("“%(id)s” has no part “%(part)s”") % {"id": part.field, "part": part.part}
-
-
-def uses(definition: "ProcedureDefinition") -> dict[str, list[str]]:
-    """Return, for each question, the places that read it, in words: what a renaming or a removal would touch."""
-    found: dict[str, list[str]] = {}
-    for place, _decides, reads, _may in readers(definition):
-        for name in sorted(reads):
-            found.setdefault(name, []).append(place)
-    return found

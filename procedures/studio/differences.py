@@ -118,12 +118,7 @@ def _words(attr: Attr | None, part: Content, definition: ProcedureDefinition) ->
         return ""
     if isinstance(attr.field, ConditionField):
         return definition.say(attr.field.condition) if attr.field.condition is not None else ""
-    shown = attr.show(get(part, attr.path))
-    if isinstance(shown, bool):
-        return _("yes") if shown else _("no")
-    choices = dict(_flat(getattr(attr.field, "choices", ())))
-    values = shown if isinstance(shown, list) else [shown]
-    return ", ".join(str(choices.get(one, one)) for one in values if one not in (None, ""))
+    return _shown(attr, get(part, attr.path))
 
 
 def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
@@ -135,26 +130,30 @@ def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _settings(before: Content, after: Content) -> Iterator[Difference]:
+    was, now = (
+        {**one, "documents_said": settings_controls.said_documents(one.get("documents"))} for one in (before, after)
+    )
     for words, attrs in (
         (_("the presentation changes"), settings_controls.presentation([])),
         (_("the rules and delays change"), settings_controls.rules()),
     ):
-        lines = []
-        for attr in attrs:
-            was, now = get(before, attr.path), get(after, attr.path)
-            if canonical(was) != canonical(now):
-                lines.append((str(attr.field.label), _shown(attr, was), _shown(attr, now)))
+        lines = [
+            (str(attr.field.label), _shown(attr, get(was, attr.path)), _shown(attr, get(now, attr.path)))
+            for attr in attrs
+            if canonical(get(was, attr.path)) != canonical(get(now, attr.path))
+        ]
         if lines:
-            yield Difference(words, lines)
+            yield Difference(words, [line for line in lines if line[1] != line[2]])
 
 
 def _shown(attr: Attr, value: Json) -> str:
+    """Return a value as its control shows it, in words."""
     shown = attr.show(value)
-    choices = dict(_flat(getattr(attr.field, "choices", ())))
     if isinstance(shown, bool):
         return _("yes") if shown else _("no")
+    choices = dict(_flat(getattr(attr.field, "choices", ())))
     values = shown if isinstance(shown, list) else [shown]
-    return ", ".join(str(choices.get(one, one)) for one in values if one not in (None, ""))
+    return ", ".join(str(choices.get(one, one)) for one in values if one in choices or one not in (None, ""))
 
 
 def _workflow(
